@@ -1,0 +1,216 @@
+"""The rules in force: every row, loaded once, checked against one another, frozen and hashed.
+
+Rows ship with the package and a tribunal lays its own over them (GREFFE_LAW). The hash names the
+exact rules that judged a filing: it goes into findings, receipts and the ledger.
+"""
+
+import datetime as dt
+import functools
+import hashlib
+import importlib.resources
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from greffe.law.calendar_rows import Closure
+from greffe.law.limit_rows import Limit
+from greffe.law.loading import (
+    Placed,
+    RuleError,
+    Table,
+    check_dates,
+    check_references,
+    lay_over,
+    parse,
+)
+from greffe.law.rows import Row
+from greffe.law.tables import (
+    Division,
+    DocumentType,
+    FilingLimit,
+    FilingPermission,
+    FindingRow,
+    Office,
+    Region,
+    ServiceDuty,
+    ServiceMethod,
+    TextRow,
+)
+
+__all__ = ["TABLES", "RuleError", "RuleSet", "UnknownRowError", "load_rules", "packaged_rules"]
+
+TABLES: tuple[Table, ...] = (
+    Table("regions", "offices.toml", "region", Region),
+    Table("offices", "offices.toml", "office", Office),
+    Table("divisions", "divisions.toml", "division", Division),
+    Table("document_types", "document_types.toml", "document_type", DocumentType),
+    Table("filing_limits", "filing_permissions.toml", "filing_limit", FilingLimit),
+    Table("filing_permissions", "filing_permissions.toml", "filing_permission", FilingPermission),
+    Table("service_methods", "service_duties.toml", "service_method", ServiceMethod),
+    Table("service_duties", "service_duties.toml", "service_duty", ServiceDuty),
+    Table("findings", "findings.toml", "finding", FindingRow),
+    Table("texts", "texts.toml", "text", TextRow),
+    Table("limits", "limits.toml", "limit", Limit),
+    Table("closures", "closures.toml", "closure", Closure),
+)
+
+R = TypeVar("R", bound=Row)
+
+
+class UnknownRowError(LookupError):
+    """A row was asked for that no table holds, or that is not in force on that day."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All rows, each table in order of id and date, and the hash of their content."""
+
+    regions: tuple[Region, ...]
+    offices: tuple[Office, ...]
+    divisions: tuple[Division, ...]
+    document_types: tuple[DocumentType, ...]
+    filing_limits: tuple[FilingLimit, ...]
+    filing_permissions: tuple[FilingPermission, ...]
+    service_methods: tuple[ServiceMethod, ...]
+    service_duties: tuple[ServiceDuty, ...]
+    findings: tuple[FindingRow, ...]
+    texts: tuple[TextRow, ...]
+    limits: tuple[Limit, ...]
+    closures: tuple[Closure, ...]
+    hash: str
+
+    def region(self, row_id: str, on: dt.date | None = None) -> Region:
+        """Give a region as it is on the day `on` (default: its newest row)."""
+        return _find("regions", self.regions, row_id, on)
+
+    def office(self, row_id: str, on: dt.date | None = None) -> Office:
+        """Give an office as it is on the day `on` (default: its newest row)."""
+        return _find("offices", self.offices, row_id, on)
+
+    def division(self, row_id: str, on: dt.date | None = None) -> Division:
+        """Give a division as it is on the day `on` (default: its newest row)."""
+        return _find("divisions", self.divisions, row_id, on)
+
+    def document_type(self, row_id: str, on: dt.date | None = None) -> DocumentType:
+        """Give a document type as it is on the day `on` (default: its newest row)."""
+        return _find("document_types", self.document_types, row_id, on)
+
+    def service_method(self, row_id: str, on: dt.date | None = None) -> ServiceMethod:
+        """Give a way of service as it is on the day `on` (default: its newest row)."""
+        return _find("service_methods", self.service_methods, row_id, on)
+
+    def finding(self, row_id: str, on: dt.date | None = None) -> FindingRow:
+        """Give the row that says what a finding's code means."""
+        return _find("findings", self.findings, row_id, on)
+
+    def text(self, row_id: str, on: dt.date | None = None) -> TextRow:
+        """Give a text by its id."""
+        return _find("texts", self.texts, row_id, on)
+
+    def document_types_for(self, division: str, on: dt.date) -> tuple[DocumentType, ...]:
+        """Give what may be named when filing in `division` on the day `on`.
+
+        Kinds that the division bars here (a notice of appeal) are left out.
+        """
+        permission = self.filing_permission(division, on)
+        return tuple(
+            kind
+            for kind in self.document_types
+            if kind.division == division
+            and kind.in_force(on)
+            and (not kind.notice_of_appeal or (permission and permission.notice_of_appeal))
+        )
+
+    def filing_permission(self, division: str, on: dt.date) -> FilingPermission | None:
+        """Give the row that says what may be filed here in `division`, or None before any."""
+        rows = (row for row in self.filing_permissions if row.division == division)
+        return next((row for row in rows if row.in_force(on)), None)
+
+    def filing_permitted(self, division: str, on: dt.date) -> bool:
+        """Say whether anything may be filed here in the cases of `division` on the day `on`."""
+        permission = self.filing_permission(division, on)
+        return permission is not None and permission.filing
+
+    def filing_limit(self, on: dt.date) -> FilingLimit:
+        """Give the limits of a submission on the day `on`; UnknownRowError before there are any."""
+        for row in self.filing_limits:
+            if row.in_force(on):
+                return row
+        message = f"no filing limits are in force on {on}"
+        raise UnknownRowError(message)
+
+
+def _find(table: str, rows: Sequence[R], row_id: str, on: dt.date | None) -> R:
+    versions = [row for row in rows if row.id == row_id and (on is None or row.in_force(on))]
+    if versions:
+        return versions[-1]
+    when = "" if on is None else f" in force on {on}"
+    message = f"{table}: no row “{row_id}”{when}"
+    raise UnknownRowError(message)
+
+
+def load_rules(overlay: Path | None = None) -> RuleSet:
+    """Load the packaged rows with the folder `overlay` laid over them, and check the whole.
+
+    A row of the overlay replaces every packaged version of the same id; a new id is added. Raises
+    RuleError, naming file, row and reason, for anything that is wrong.
+    """
+    packaged = _read(_packaged_files())
+    over = _read(_overlay_files(overlay)) if overlay is not None else {}
+    placed = {
+        table.name: lay_over(packaged.get(table.name, ()), over.get(table.name, ()))
+        for table in TABLES
+    }
+    for rows in placed.values():
+        check_dates(rows)
+    check_references(placed)
+    return _rule_set({name: _ordered(rows) for name, rows in placed.items()})
+
+
+@functools.cache
+def packaged_rules() -> RuleSet:
+    """Give the rules that ship with the package, loaded once."""
+    return load_rules()
+
+
+def _packaged_files() -> dict[str, bytes]:
+    data = importlib.resources.files("greffe.law") / "data"
+    return {
+        entry.name: entry.read_bytes() for entry in data.iterdir() if entry.name.endswith(".toml")
+    }
+
+
+def _overlay_files(overlay: Path) -> dict[str, bytes]:
+    if not overlay.is_dir():
+        raise RuleError(str(overlay), "", "the folder of the tribunal's own rows is not there")
+    return {str(path): path.read_bytes() for path in sorted(overlay.glob("*.toml"))}
+
+
+def _read(files: Mapping[str, bytes]) -> dict[str, list[Placed]]:
+    rows: dict[str, list[Placed]] = {}
+    for file, content in files.items():
+        tables = [table for table in TABLES if table.file == Path(file).name]
+        if not tables:
+            expected = ", ".join(sorted({table.file for table in TABLES}))
+            raise RuleError(file, "", f"no table has this name; the files are {expected}")
+        for name, placed in parse(file, content, tables).items():
+            rows.setdefault(name, []).extend(placed)
+    return rows
+
+
+def _ordered(rows: Iterable[Placed]) -> tuple[Row, ...]:
+    return tuple(sorted((p.row for p in rows), key=lambda row: (row.id, row.in_force_from)))
+
+
+def _rule_set(tables: Mapping[str, tuple[Row, ...]]) -> RuleSet:
+    # Each table was validated with the row class that TABLES gives it.
+    typed = cast("dict[str, Any]", dict(tables))
+    return RuleSet(**typed, hash=_hash(tables))
+
+
+def _hash(tables: Mapping[str, tuple[Row, ...]]) -> str:
+    content = {name: [row.model_dump(mode="json") for row in rows] for name, rows in tables.items()}
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

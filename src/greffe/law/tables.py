@@ -1,0 +1,178 @@
+"""The row class of each table that the registry itself owns. See `ruleset` for how they load."""
+
+import zoneinfo
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from greffe.law.rows import Row, RowId, Text, Words, fields_of
+
+Severity = Literal["refuse", "warn", "inform"]
+Evidence = Literal["none", "statement", "signed-statement", "proof"]
+Category = Literal[
+    "division-form",
+    "application",
+    "response",
+    "reply",
+    "disclosure",
+    "written-submissions",
+    "record",
+    "notice",
+    "notice-of-appeal",
+    "contact",
+]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError) as error:
+        message = f"“{name}” is not in the time-zone database (write it as America/Vancouver)"
+        raise ValueError(message) from error
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Region(Row):
+    """A region of the tribunal, with the boxes that answer questions about the portal only."""
+
+    label: Text
+    portal_email: Words
+    portal_telephone: Words
+
+
+class Office(Row):
+    """A registry: the region it belongs to, its time zone, the divisions it serves."""
+
+    label: Text
+    region: RowId
+    zone: Zone
+    divisions: Annotated[tuple[RowId, ...], Field(min_length=1)]
+    serves_also: Text | None = None
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Name the region and the divisions."""
+        yield "regions", self.region
+        yield from (("divisions", division) for division in self.divisions)
+
+
+class Division(Row):
+    """A division of the tribunal and what its rules say of all its cases."""
+
+    label: Text
+    abbreviation: Text
+    minister_is_always_party: bool
+    default_openness: Literal["private", "public"]
+    openness_note: Text
+    hears_appeals: bool
+    limits_roll_over: bool
+    rollover_authority: str = ""
+
+
+class DocumentType(Row):
+    """A kind of document that a person names when filing it."""
+
+    label: Text
+    division: RowId
+    category: Category
+    help: Text | None = None
+    filed_by: Annotated[tuple[Literal["person", "minister"], ...], Field(min_length=1)] = (
+        "person",
+        "minister",
+    )
+    one_pdf: bool = False
+
+    @property
+    def disclosure(self) -> bool:
+        """Say whether the rule of one paged PDF for disclosure applies."""
+        return self.category == "disclosure"
+
+    @property
+    def notice_of_appeal(self) -> bool:
+        """Say whether it begins an appeal."""
+        return self.category == "notice-of-appeal"
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Name the division."""
+        yield "divisions", self.division
+
+
+class FilingLimit(Row):
+    """How many files a submission may carry, how large, of which kind and classification."""
+
+    max_files: Annotated[int, Field(ge=1)]
+    max_bytes: Annotated[int, Field(ge=1)]
+    kinds: Annotated[tuple[Literal["pdf"], ...], Field(min_length=1)]
+    max_classification: Text
+
+
+class FilingPermission(Row):
+    """What may be filed here in the cases of one division."""
+
+    division: RowId
+    filing: bool
+    notice_of_appeal: bool
+    needs_recorded_appeal: bool
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Name the division."""
+        yield "divisions", self.division
+
+
+class ServiceMethod(Row):
+    """A way of giving a document to somebody."""
+
+    label: Text
+    divisions: Annotated[tuple[RowId, ...], Field(min_length=1)]
+    proof: Text | None = None
+    signed_statement_is_proof: bool = False
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Name the divisions that know this method."""
+        yield from (("divisions", division) for division in self.divisions)
+
+
+class ServiceDuty(Row):
+    """Who must be given a document, when, and what the division wants to see of it."""
+
+    division: RowId
+    document_types: Annotated[tuple[RowId, ...], Field(min_length=1)]
+    filer: Literal["person", "minister", "either"]
+    only_if_minister_is_party: bool
+    recipient: Text
+    order: Literal["before-filing", "with-filing"]
+    evidence: Evidence
+    extra_proof: bool = False
+    explanation: Text
+    methods: tuple[RowId, ...] = ()
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Name the division, the document types and the methods."""
+        yield "divisions", self.division
+        yield from (("document_types", kind) for kind in self.document_types)
+        yield from (("service_methods", method) for method in self.methods)
+
+
+class FindingRow(Row):
+    """What to say of something found, and whether it refuses, warns or informs."""
+
+    severity: Severity
+    text: Text
+    remedy: Text
+
+    @model_validator(mode="after")
+    def _same_parameters(self) -> "FindingRow":
+        for name, words in (("text", self.text), ("remedy", self.remedy)):
+            if fields_of(words.en) != fields_of(words.fr):
+                message = f"{name}.en and {name}.fr do not name the same {{parameters}}"
+                raise ValueError(message)
+        return self
+
+
+class TextRow(Row):
+    """Words that belong to the law's explanations rather than to a page."""
+
+    text: Text
