@@ -83,7 +83,6 @@ class DocumentType(Row):
         "person",
         "minister",
     )
-    one_pdf: bool = False
 
     @property
     def disclosure(self) -> bool:
