@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from greffe.law.calendar_rows import Closure
-from greffe.law.limit_rows import Limit
+from greffe.law.limit_rows import Limit, TriggerEvent
 from greffe.law.loading import (
     Placed,
     RuleError,
@@ -52,6 +52,7 @@ TABLES: tuple[Table, ...] = (
     Table("service_duties", "service_duties.toml", "service_duty", ServiceDuty),
     Table("findings", "findings.toml", "finding", FindingRow),
     Table("texts", "texts.toml", "text", TextRow),
+    Table("events", "events.toml", "event", TriggerEvent),
     Table("limits", "limits.toml", "limit", Limit),
     Table("closures", "closures.toml", "closure", Closure),
 )
@@ -77,6 +78,7 @@ class RuleSet:
     service_duties: tuple[ServiceDuty, ...]
     findings: tuple[FindingRow, ...]
     texts: tuple[TextRow, ...]
+    events: tuple[TriggerEvent, ...]
     limits: tuple[Limit, ...]
     closures: tuple[Closure, ...]
     hash: str
@@ -104,6 +106,10 @@ class RuleSet:
     def finding(self, row_id: str, on: dt.date | None = None) -> FindingRow:
         """Give the row that says what a finding's code means."""
         return _find("findings", self.findings, row_id, on)
+
+    def event(self, row_id: str, on: dt.date | None = None) -> TriggerEvent:
+        """Give the event from which limits run."""
+        return _find("events", self.events, row_id, on)
 
     def text(self, row_id: str, on: dt.date | None = None) -> TextRow:
         """Give a text by its id."""
