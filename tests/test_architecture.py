@@ -1,0 +1,121 @@
+"""What must hold of the whole code base, whoever adds to it."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "greffe"
+MAX_LINES = 400
+# What starts before, or without, Django: the offline commands, the sandbox, the database.
+WITHOUT_DJANGO = (
+    "greffe.law.filing",
+    "greffe.law.limits",
+    "greffe.law.service",
+    "greffe.sealing.verify",
+    "greffe.papers.receipt",
+    "greffe.documents.sandbox",
+    "greffe.embedded",
+)
+COMMANDS_WITHOUT_DJANGO = (("check", "--help"), ("verify", "--help"), ("--help",))
+
+
+def python_files(*folders: str) -> Iterator[Path]:
+    for folder in folders:
+        yield from (f for f in (ROOT / folder).rglob("*.py") if "migrations" not in f.parts)
+
+
+def modules_after(code: str) -> set[str]:
+    """Run code in a new process; give the top-level packages that it imported."""
+    shown = "import json, sys; print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+    ended = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{shown}"], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    return set(json.loads(ended.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("module", WITHOUT_DJANGO)
+def test_module_below_django_does_not_import_it(module: str) -> None:
+    assert "django" not in modules_after(f"import {module}")
+
+
+@pytest.mark.parametrize("arguments", COMMANDS_WITHOUT_DJANGO)
+def test_offline_command_starts_without_django(arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys\nfrom greffe.cli import main\n"
+        f"sys.argv = ['greffe', *{arguments!r}]\n"
+        "try: main()\nexcept SystemExit as end: assert not end.code, end.code"
+    )
+    assert "django" not in modules_after(code)
+
+
+@pytest.mark.parametrize(
+    "file", list(python_files("src", "tests", "tools", "bench")), ids=lambda f: f.name
+)
+def test_file_can_be_read_in_one_sitting(file: Path) -> None:
+    assert len(file.read_text("utf-8").splitlines()) <= MAX_LINES
+
+
+def test_product_prints_only_through_its_console() -> None:
+    printing = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file in python_files("src")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "print"
+    ]
+    assert printing == []
+
+
+def test_package_files_are_empty() -> None:
+    full = [f for f in SOURCE.rglob("__init__.py") if f.read_text("utf-8").strip()]
+    assert [str(f.relative_to(SOURCE)) for f in full] == []
+
+
+def test_every_silenced_rule_has_its_reason() -> None:
+    silenced = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b(.*)")
+    with_reason = re.compile(r"^(?::\s*[A-Z0-9, ]+|\[[\w, -]+\])\s*(?:#|-|–|:).{8,}")
+    bare = [
+        f"{file.relative_to(ROOT)}:{number}"
+        for file in python_files("src", "tests", "tools", "bench")
+        if file != Path(__file__)
+        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+        if (found := silenced.search(line)) and not with_reason.match(found[1])
+    ]
+    assert bare == []
+
+
+def pins(name: str) -> dict[str, str]:
+    text = (ROOT / "requirements" / name).read_text("utf-8")
+    return dict(re.findall(r"^([\w.\[\]-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_development_has_every_pin_of_the_deployment() -> None:
+    assert pins("base.txt").items() <= pins("dev.txt").items()
+
+
+def test_every_pin_has_a_hash() -> None:
+    for name in ("base.txt", "dev.txt"):
+        text = (ROOT / "requirements" / name).read_text("utf-8")
+        entries = re.split(r"^(?=[\w.\[\]-]+==)", text, flags=re.MULTILINE)[1:]
+        assert entries
+        assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_writes_take_keywords_and_name_their_actor() -> None:
+    """In every actions.py: keyword-only arguments, ``by`` among them (ARCHITECTURE, "Layout")."""
+    loose = [
+        f"{file.relative_to(SOURCE)}:{node.name}"
+        for file in SOURCE.rglob("actions.py")
+        for node in ast.parse(file.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+        and not node.name.startswith("_")
+        and (node.args.args or "by" not in {a.arg for a in node.args.kwonlyargs})
+    ]
+    assert loose == []

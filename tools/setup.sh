@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Fills .venv with everything pinned in requirements/dev.txt and with Greffe itself, editable.
+# Does nothing when that is current: the stamp holds the hash of what was installed, and where.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+catalogue=src/greffe/web/locale/fr/LC_MESSAGES/django
+stamp=.venv/greffe-stamp
+wanted="$PWD $(cat requirements/dev.txt requirements/base.in pyproject.toml | sha256sum)"
+
+compile_catalogue() {
+  if [ -f "$catalogue.po" ] && [ ! "$catalogue.mo" -nt "$catalogue.po" ]; then
+    .venv/bin/python -m tools.translations compile
+  fi
+}
+
+if [ -f "$stamp" ] && [ "$(<"$stamp")" = "$wanted" ] && [ -x .venv/bin/python ]; then
+  compile_catalogue
+  exit 0
+fi
+
+find_python() {
+  local candidate
+  for candidate in "${PYTHON:-}" python3.11 python3.12 python3.13 python3.14 python3 python; do
+    if [ -n "$candidate" ] && command -v "$candidate" >/dev/null 2>&1 \
+      && "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+      echo "$candidate"
+      return
+    fi
+  done
+  echo "Greffe needs Python 3.11 or later, and found none. Install it, or name it: make setup PYTHON=/path/to/python3" >&2
+  exit 1
+}
+
+python=$(find_python)
+if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+  echo "This Python cannot make virtual environments: install its venv module (on Debian: apt-get install python3-venv)." >&2
+  exit 1
+fi
+
+echo "Preparing .venv with $("$python" --version): a few minutes the first time, nothing afterwards." >&2
+rm -f "$stamp"
+"$python" -m venv --clear .venv
+pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet --no-input)
+"${pip[@]}" install --require-hashes --requirement requirements/dev.txt
+"${pip[@]}" install --no-build-isolation --no-deps --editable .
+compile_catalogue
+printf '%s' "$wanted" > "$stamp"
