@@ -14,9 +14,20 @@ compile_catalogue() {
   fi
 }
 
-if [ -f "$stamp" ] && [ "$(<"$stamp")" = "$wanted" ] && [ -x .venv/bin/python ]; then
+current() { [ -f "$stamp" ] && [ "$(<"$stamp")" = "$wanted" ] && [ -x .venv/bin/python ]; }
+
+if current; then
   compile_catalogue
   exit 0
+fi
+
+# Two terminals, one .venv: the second waits, then finds it current.
+if command -v flock >/dev/null 2>&1; then
+  exec 9<tools/setup.sh
+  flock 9
+  if current; then
+    exit 0
+  fi
 fi
 
 find_python() {
@@ -32,15 +43,18 @@ find_python() {
   exit 1
 }
 
-python=$(find_python)
-if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
-  echo "This Python cannot make virtual environments: install its venv module (on Debian: apt-get install python3-venv)." >&2
-  exit 1
+# An environment that was moved, or whose Python is gone, is made anew; another is brought up to date.
+here="$PWD/.venv"
+if ! .venv/bin/python -c "import pip, sys; sys.exit(sys.prefix != '$here')" >/dev/null 2>&1; then
+  python=$(find_python)
+  if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
+    echo "This Python cannot make virtual environments: install its venv module (on Debian: apt-get install python3-venv)." >&2
+    exit 1
+  fi
+  echo "Preparing .venv with $("$python" --version): a minute or two, this once." >&2
+  "$python" -m venv --clear .venv
 fi
-
-echo "Preparing .venv with $("$python" --version): a few minutes the first time, nothing afterwards." >&2
 rm -f "$stamp"
-"$python" -m venv --clear .venv
 pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet --no-input)
 "${pip[@]}" install --require-hashes --requirement requirements/dev.txt
 "${pip[@]}" install --no-build-isolation --no-deps --editable .
