@@ -1,0 +1,387 @@
+"""The design system's tags and filters. `templates/components/` holds what they draw."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from typing import Any, get_args
+from zoneinfo import ZoneInfo
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext
+
+from greffe.law.dates import long_date as date_in_words
+from greffe.law.dates import long_time as time_in_words
+from greffe.law.rows import Text
+from greffe.web.components import FileLine, Problem, Tone
+from greffe.web.fields import PARTS, DateParts
+
+register = template.Library()
+
+NBSP = "\u00a0"
+EASTERN = ZoneInfo("America/Toronto")
+TONES: tuple[str, ...] = get_args(Tone)
+TASK_STATES = ("done", "todo", "problem", "later")
+_KILO = 1024
+
+
+def _lang() -> str:
+    return (get_language() or "en")[:2]
+
+
+# Words
+
+
+@register.filter
+def text(value: Text | str | None) -> str:
+    """Give a bilingual text in the page's language; a plain text as it is; None as ""."""
+    if value is None:
+        return ""
+    return value.get(_lang()) if isinstance(value, Text) else value
+
+
+@register.filter
+def long_date(day: dt.date) -> str:
+    """Write a day in full: "Thursday 1 April 2021", « jeudi 1er avril 2021 »."""
+    return date_in_words(day, _lang())
+
+
+@register.filter
+def long_time(at: dt.datetime, place: str = "") -> str:
+    """Write a moment on the clock it carries: "Thursday 1 April 2021, 22:00 (Vancouver)"."""
+    return time_in_words(at, _lang(), place=place)
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """Write a size in bytes: "340 KB", "1.4 MB"; « 340 Ko », « 1,4 Mo ». A MB is 1,048,576."""
+    units = ("octets", "Ko", "Mo", "Go") if _lang() == "fr" else ("bytes", "KB", "MB", "GB")
+    amount, unit = float(size), 0
+    while round(amount, 1) >= _KILO and unit < len(units) - 1:
+        amount, unit = amount / _KILO, unit + 1
+    exact = unit == 0 or amount >= 100 or round(amount, 1) == round(amount)  # noqa: PLR2004 - a decimal says nothing more from 100 on
+    number = f"{amount:.0f}" if exact else f"{amount:.1f}"
+    return (number.replace(".", ",") if _lang() == "fr" else number) + NBSP + units[unit]
+
+
+# Times
+
+
+@register.inclusion_tag("components/clocks.html")
+def clocks(instant: dt.datetime, zone: str, place: str, *, both: bool = True) -> dict[str, Any]:
+    """Draw a moment on the clock of an office, with Eastern time below where the two differ.
+
+    `instant` is aware, `zone` an IANA name, `place` the office's name in the page's language.
+    """
+    local, eastern = instant.astimezone(ZoneInfo(zone)), instant.astimezone(EASTERN)
+    differs = both and local.utcoffset() != eastern.utcoffset()
+    return {
+        "main": time_in_words(local, _lang(), place=place),
+        "iso": local.isoformat(timespec="seconds"),
+        "other": time_in_words(eastern, _lang(), place=gettext("Eastern time")) if differs else "",
+        "other_iso": eastern.isoformat(timespec="seconds"),
+    }
+
+
+@register.simple_tag
+def day(value: dt.date) -> SafeString:
+    """Draw a day in words, with its ISO date for machines."""
+    words = date_in_words(value, _lang())
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+
+
+# Signs, tags, notices
+
+
+@register.inclusion_tag("components/sign.html")
+def sign(tone: str) -> dict[str, Any]:
+    """Draw the sign of a tone. It is decoration: a word stands beside it, always."""
+    return {"tone": _known(tone, TONES)}
+
+
+@register.simple_tag
+def status_tag(label: str, tone: str = "neutral") -> SafeString:
+    """Draw a state in a word or two, bordered in its tone."""
+    return format_html('<span class="tag tone-{}">{}</span>', _known(tone, TONES), label)
+
+
+@register.simple_block_tag
+def notice(content: str, tone: str, title: str = "", *, role: str = "") -> SafeString:
+    """Draw a notice: sign, word (or the title that carries it), body.
+
+    `role="status"` or "alert" for what appeared because of what the person just did.
+    """
+    words = {"tone": _known(tone, TONES), "title": title, "word": _word(tone), "role": role}
+    return render_to_string("components/notice.html", words | {"body": _trimmed(content)})
+
+
+def _word(tone: str) -> str:
+    return {
+        "information": pgettext("notice", "Information"),
+        "success": pgettext("notice", "Done"),
+        "attention": pgettext("notice", "Attention"),
+        "danger": pgettext("notice", "Problem"),
+        "neutral": pgettext("notice", "Note"),
+    }[tone]
+
+
+# Where one is
+
+
+@register.simple_block_tag
+def breadcrumb(content: str) -> SafeString:
+    """Draw the breadcrumb around its `{% crumb %}`s."""
+    return render_to_string("components/breadcrumb.html", {"crumbs": _trimmed(content)})
+
+
+@register.simple_tag
+def crumb(label: str, href: str = "") -> SafeString:
+    """Draw one place of the breadcrumb; without an address it is the page itself."""
+    if href:
+        return format_html('<li><a href="{}">{}</a></li>', href, label)
+    return format_html('<li><span aria-current="page">{}</span></li>', label)
+
+
+@register.inclusion_tag("components/back_link.html")
+def back_link(href: str, label: str = "") -> dict[str, Any]:
+    """Draw the link to the step before."""
+    return {"href": href, "label": label or gettext("Back")}
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(current: int, total: int) -> dict[str, Any]:
+    """Say "Step 2 of 5" and draw it."""
+    return {"current": current, "total": total, "bars": [n <= current for n in range(1, total + 1)]}
+
+
+# Lists
+
+
+@register.simple_block_tag
+def summary_list(content: str) -> SafeString:
+    """Draw a list of terms and values around its `{% row %}`s."""
+    return format_html('<dl class="summary-list">{}</dl>', content)
+
+
+@register.simple_block_tag
+def row(content: str, label: str, href: str = "", change: str = "") -> SafeString:
+    """Draw one term with its value; `href` adds "Change" (or `change`), completed by the label."""
+    words = {"label": label, "href": href, "change": change or gettext("Change")}
+    return render_to_string("components/summary_row.html", words | {"value": _trimmed(content)})
+
+
+@register.inclusion_tag("components/task.html")
+def task(label: str, state: str, href: str = "", hint: str = "") -> dict[str, Any]:
+    """Draw one line of a task list, inside `<ol class="task-list">`: done, todo, problem, later."""
+    tones = {"done": "success", "todo": "information", "problem": "danger", "later": "neutral"}
+    words = {
+        "done": pgettext("task", "Done"),
+        "todo": pgettext("task", "To do"),
+        "problem": pgettext("task", "To fix"),
+        "later": pgettext("task", "Cannot start yet"),
+    }
+    state = _known(state, TASK_STATES)
+    return {
+        "label": label,
+        "href": "" if state == "later" else href,
+        "hint": hint,
+        "word": words[state],
+        "tone": tones[state],
+    }
+
+
+@register.inclusion_tag("components/file_line.html")
+def file_line(file: FileLine) -> dict[str, Any]:
+    """Draw a file: name, pages, size, state, findings, and its actions as forms."""
+    return {"file": file}
+
+
+@register.inclusion_tag("components/findings.html")
+def findings(lines: Iterable[Any]) -> dict[str, Any]:
+    """Draw findings with sign and word. Takes `FindingLine`s or findings of the law."""
+    return {"lines": [_finding(line) for line in lines]}
+
+
+def _finding(line: Any) -> dict[str, Any]:
+    tone, word = {
+        "refuse": ("danger", pgettext("finding", "Must be fixed")),
+        "warn": ("attention", pgettext("finding", "Please check")),
+        "inform": ("information", pgettext("finding", "Good to know")),
+    }[line.severity]
+    return {
+        "tone": tone,
+        "word": word,
+        "text": _said(line.text),
+        "remedy": _said(line.remedy),
+        "page": line.page,
+    }
+
+
+def _said(words: Any) -> str:
+    return str(words(_lang())) if callable(words) else text(words)
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(events: Iterable[Any]) -> dict[str, Any]:
+    """Draw a history of `TimelineEvent`s, in the order given."""
+    return {"events": events}
+
+
+@register.simple_block_tag
+def empty(content: str, title: str) -> SafeString:
+    """Draw an empty state: what will be here (the title), what to do (the body)."""
+    return render_to_string("components/empty.html", {"title": title, "body": _trimmed(content)})
+
+
+# Forms
+
+
+@register.inclusion_tag("components/error_summary.html")
+def error_summary(*sources: Any) -> dict[str, Any]:
+    """Draw what is to be mended, each line a link to its field.
+
+    Takes forms, formsets and lists of `Problem`s; None is skipped; draws nothing where all is well.
+    """
+    return {"problems": [problem for source in sources for problem in _problems(source)]}
+
+
+def _problems(source: Any) -> Iterator[Problem]:
+    if source is None:
+        return
+    if isinstance(source, forms.BaseForm):
+        yield from _form_problems(source)
+    elif isinstance(source, forms.BaseFormSet):
+        yield from (Problem(str(error)) for error in source.non_form_errors())
+        for form in source.forms:
+            yield from _form_problems(form)
+    else:
+        yield from source
+
+
+def _form_problems(form: forms.BaseForm) -> Iterator[Problem]:
+    for name, errors in form.errors.items():
+        if name in form.fields:
+            bound = form[name]
+            href = f"#{_target(bound)}"
+            yield from (Problem(_named(bound, str(error)), href) for error in errors)
+        else:
+            yield from (Problem(str(error)) for error in errors)
+
+
+def _named(bound: BoundField, error: str) -> str:
+    """Say which field Django's own words are about; ours say it themselves."""
+    stock = {str(words) for words in forms.Field.default_error_messages.values()}
+    return f"{bound.label} {NBSP}– {error}" if error in stock else error
+
+
+def _target(bound: BoundField) -> str:
+    """Give the id of the first control: a group of radios or checkboxes has none of its own."""
+    return bound.id_for_label or f"{bound.auto_id}_0"
+
+
+@register.inclusion_tag("components/field.html")
+def field(
+    bound: BoundField, *, heading: bool = False, width: str = "", label: str = "", hint: str = ""
+) -> dict[str, Any]:
+    """Draw one form field: label, hint, errors, control.
+
+    `heading` makes the label the page's h1 (one thing a page). `width` is the number of characters
+    expected: 2, 4, 10, 20 or 30. A field may carry `choice_hints`, a mapping from value to hint.
+    """
+    kind = _kind(bound.field.widget)
+    return {
+        "field": bound,
+        "kind": kind,
+        "heading": heading,
+        "label": label or bound.label,
+        "hint": hint or bound.help_text,
+        "hint_id": f"{bound.auto_id}_helptext",
+        "error_id": f"{bound.auto_id}_error",
+        "described_by": _described_by(bound, hint),
+        "choices": _choices(bound) if kind == "choices" else [],
+        "parts": _parts(bound) if kind == "date" else [],
+        "control": _control(bound, kind, width, hint),
+    }
+
+
+def _kind(widget: forms.Widget) -> str:
+    if isinstance(widget, DateParts):
+        return "date"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    return "hidden" if widget.is_hidden else "single"
+
+
+def _described_by(bound: BoundField, hint: str) -> str:
+    ids = [f"{bound.auto_id}_helptext"] if hint or bound.help_text else []
+    return " ".join([*ids, f"{bound.auto_id}_error"] if bound.errors else ids)
+
+
+def _control(bound: BoundField, kind: str, width: str, hint: str) -> str:
+    if kind in ("choices", "date"):
+        return ""
+    attrs = {} if kind != "single" else {"class": _classes(bound.field.widget, width)}
+    if described_by := _described_by(bound, hint):
+        attrs["aria-describedby"] = described_by
+    return bound.as_widget(attrs=attrs)
+
+
+def _classes(widget: forms.Widget, width: str) -> str:
+    own = widget.attrs.get("class", "")
+    return " ".join(filter(None, [own, "input", f"width-{width}" if width else ""]))
+
+
+def _choices(bound: BoundField) -> list[dict[str, Any]]:
+    hints = getattr(bound.field, "choice_hints", {})
+    return [_choice(choice, hints) for choice in bound.subwidgets]
+
+
+def _choice(choice: Any, hints: dict[Any, str]) -> dict[str, Any]:
+    hint = hints.get(choice.data["value"], "")
+    hint_id = f"{choice.id_for_label}_helptext"
+    if hint:
+        choice.data["attrs"]["aria-describedby"] = hint_id
+    return {
+        "control": choice.tag(),
+        "id": choice.id_for_label,
+        "label": choice.choice_label,
+        "hint": hint,
+        "hint_id": hint_id,
+    }
+
+
+def _parts(bound: BoundField) -> list[dict[str, Any]]:
+    words = {"day": gettext("Day"), "month": gettext("Month"), "year": gettext("Year")}
+    boxes = bound.subwidgets[0].data["subwidgets"]
+    wrong = _wrong_parts(bound)
+    return [
+        {
+            "id": box["attrs"]["id"],
+            "name": box["name"],
+            "value": "" if box["value"] is None else box["value"],
+            "label": words[part],
+            "width": "4" if part == "year" else "2",
+            "wrong": part in wrong,
+        }
+        for part, box in zip(PARTS, boxes, strict=True)
+    ]
+
+
+def _wrong_parts(bound: BoundField) -> set[str]:
+    errors = bound.form.errors.as_data().get(bound.name, [])
+    named = {part for error in errors for part in (error.code or "").split("-") if part in PARTS}
+    return named or (set(PARTS) if errors else set())
+
+
+def _trimmed(content: str) -> SafeString:
+    return mark_safe(content.strip())  # noqa: S308 - a block's content is drawn and escaped already
+
+
+def _known(word: str, closed: tuple[str, ...]) -> str:
+    if word not in closed:
+        raise ValueError(f"{word!r} is not one of {', '.join(closed)}")
+    return word
