@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from greffe.law.calendar_rows import Closure
+from greffe.law.consistency import check_all
 from greffe.law.limit_rows import Limit, TriggerEvent
 from greffe.law.loading import (
     Placed,
@@ -115,10 +116,13 @@ class RuleSet:
         """Give a text by its id."""
         return _find("texts", self.texts, row_id, on)
 
-    def document_types_for(self, division: str, on: dt.date) -> tuple[DocumentType, ...]:
+    def document_types_for(
+        self, division: str, on: dt.date, filer: str | None = None
+    ) -> tuple[DocumentType, ...]:
         """Give what may be named when filing in `division` on the day `on`.
 
-        Kinds that the division bars here (a notice of appeal) are left out.
+        `filer` ("person" or "minister") leaves out what only the other party files. Kinds that the
+        division bars here (a notice of appeal) are left out.
         """
         permission = self.filing_permission(division, on)
         return tuple(
@@ -126,6 +130,7 @@ class RuleSet:
             for kind in self.document_types
             if kind.division == division
             and kind.in_force(on)
+            and (filer is None or filer in kind.filed_by)
             and (not kind.notice_of_appeal or (permission and permission.notice_of_appeal))
         )
 
@@ -172,6 +177,7 @@ def load_rules(overlay: Path | None = None) -> RuleSet:
     for rows in placed.values():
         check_dates(rows)
     check_references(placed)
+    check_all(placed)
     return _rule_set({name: _ordered(rows) for name, rows in placed.items()})
 
 

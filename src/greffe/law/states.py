@@ -29,7 +29,7 @@ class StateTable:
     table: Mapping[tuple[str, str], str | None]
 
     def __post_init__(self) -> None:
-        """Refuse a table with a hole or an unknown name: it is a mistake of ours, seen at import."""
+        """Refuse a table with a hole or an unknown name: our own mistake, seen at import."""
         wanted = {(state, event) for state in self.states for event in self.events}
         named = {state for state in self.table.values() if state is not None} | {self.initial}
         if set(self.table) != wanted or not named <= set(self.states):

@@ -84,6 +84,8 @@ class DocumentType(Row):
         "minister",
     )
 
+    in_closed_cases: bool = False
+
     @property
     def disclosure(self) -> bool:
         """Say whether the rule of one paged PDF for disclosure applies."""
@@ -122,12 +124,17 @@ class FilingPermission(Row):
 
 
 class ServiceMethod(Row):
-    """A way of giving a document to somebody."""
+    """A way of giving a document to somebody.
+
+    `condition` is told beside the choice; `proof` says what proves it where a rule wants proof, and
+    `signed_statement_is_proof` that a signed statement of service is such a proof.
+    """
 
     label: Text
     divisions: Annotated[tuple[RowId, ...], Field(min_length=1)]
-    proof: Text | None = None
+    proof: Text
     signed_statement_is_proof: bool = False
+    condition: Text | None = None
 
     def references(self) -> Iterator[tuple[str, str]]:
         """Name the divisions that know this method."""
@@ -135,7 +142,12 @@ class ServiceMethod(Row):
 
 
 class ServiceDuty(Row):
-    """Who must be given a document, when, and what the division wants to see of it."""
+    """Who must be given a document, when, and what the division wants to see of it.
+
+    `evidence` grows: a statement says how and when; a signed statement also who, with a signature;
+    proof is what the method's row says. `proof_with_statement` is for rules that want a statement
+    and proof. `explanation_instead` allows a signed explanation where there is no proof.
+    """
 
     division: RowId
     document_types: Annotated[tuple[RowId, ...], Field(min_length=1)]
@@ -144,15 +156,18 @@ class ServiceDuty(Row):
     recipient: Text
     order: Literal["before-filing", "with-filing"]
     evidence: Evidence
-    extra_proof: bool = False
+    proof_with_statement: bool = False
+    explanation_instead: bool = False
     explanation: Text
-    methods: tuple[RowId, ...] = ()
 
     def references(self) -> Iterator[tuple[str, str]]:
-        """Name the division, the document types and the methods."""
+        """Name the division and the document types."""
         yield "divisions", self.division
         yield from (("document_types", kind) for kind in self.document_types)
-        yield from (("service_methods", method) for method in self.methods)
+
+    def binds(self, filer: str) -> bool:
+        """Say whether the duty is that of "person" or "minister"."""
+        return self.filer in {filer, "either"}
 
 
 class FindingRow(Row):
@@ -169,6 +184,11 @@ class FindingRow(Row):
                 message = f"{name}.en and {name}.fr do not name the same {{parameters}}"
                 raise ValueError(message)
         return self
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The {names} that its words ask for."""
+        return fields_of(self.text.en) | fields_of(self.remedy.en)
 
 
 class TextRow(Row):

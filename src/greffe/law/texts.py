@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from greffe.law.dates import NBSP
 from greffe.law.rows import Text
 
-Value = str | int | bool | Text | None
+Value = str | int | Text
 
 
 def number_words(number: int, lang: str) -> str:
@@ -28,12 +28,8 @@ def fill(template: str, params: Mapping[str, Value], lang: str) -> str:
 
 def _words(value: Value, lang: str) -> str:
     match value:
-        case None:
-            return ""
         case Text():
             return value.get(lang)
-        case bool():
-            return str(value).lower()
         case int():
             return number_words(value, lang)
         case _:
