@@ -31,12 +31,12 @@ _RECORDINGS = frozenset({"audio", "video"})
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What matters of a case when something is filed in it."""
+    """What matters of a case when something is filed in it. `name` is its file number."""
 
     division: str
+    name: str
     appeal_recorded: bool = False
     closed: bool = False
-    file_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +49,19 @@ class FileSummary:
     findings: tuple[Finding, ...] = ()
 
 
-def judge_file(rules: RuleSet, facts: FileFacts, *, name: str, on: dt.date) -> tuple[Finding, ...]:
+def judge_file(
+    rules: RuleSet, facts: FileFacts, *, name: str, on: dt.date, position: int | None = None
+) -> tuple[Finding, ...]:
     """Say what is wrong with one file, from the facts of its inspection; empty if nothing is.
 
-    `name` is the file's name as the filer gave it, `on` the day whose rules apply. A file that
-    cannot be filed at all gets only the findings that refuse it.
+    `name` is the file's name as the filer gave it, `on` the day whose rules apply, `position` its
+    place in the submission (from 1), where it has one. A file that cannot be filed at all gets only
+    the findings that refuse it.
     """
-    size = tuple(_judge_size(rules, facts.size, name, on))
+    size = _judge_size(rules, facts.size, name, on)
     refusal = _refusal(rules, facts, name, on)
-    if refusal is not None:
-        return (*size, refusal)
-    return (*size, *_remarks(rules, facts, name, on))
+    others = _remarks(rules, facts, name, on) if refusal is None else (refusal,)
+    return tuple(finding.placed(position) for finding in (*size, *others))
 
 
 def _judge_size(rules: RuleSet, size: int, name: str, on: dt.date) -> Iterator[Finding]:
@@ -114,26 +116,29 @@ def judge_submission(
     rules: RuleSet,
     *,
     division: str,
-    document_type: str,
+    document_type: str | None,
     cases: Sequence[CaseFacts],
-    files: Sequence[FileSummary],
+    files: Sequence[FileSummary] | None,
     on: dt.date,
     filer: Filer = "person",
 ) -> tuple[Finding, ...]:
     """Say what is wrong with a submission: its place, its kind, its cases, its files as a set.
 
-    `cases` may be empty (the submission waits for its match). The findings of each file come last,
-    with its position. `on` is the day in the office that handles the case. UnknownRowError for a
-    division that no row knows.
+    `cases` may be empty (the submission waits for its match). None for `document_type` or `files`
+    means not chosen yet: they are left out. The files' own findings come last, with their place.
+    `on` is the day in the office that handles the case. UnknownRowError for a division that no row
+    knows.
     """
-    kind = _document_type(rules, document_type, on)
-    return (
-        *_judge_place(rules, division, on),
-        *_judge_kind(rules, division, kind, document_type, filer, on),
-        *(one for case in cases for one in _judge_case(rules, division, kind, case, on)),
-        *_judge_files(rules, kind, files, on),
-        *_own_findings(files),
-    )
+    kind = _document_type(rules, document_type, on) if document_type else None
+    findings = [*_judge_place(rules, division, on)]
+    if document_type is not None:
+        findings += _judge_kind(rules, division, kind, document_type, filer, on)
+    for case in cases:
+        findings += _judge_case(rules, division, kind, case, on)
+    if files is not None:
+        findings += _judge_files(rules, kind, files, on)
+        findings += _own_findings(files)
+    return tuple(findings)
 
 
 def _own_findings(files: Sequence[FileSummary]) -> Iterator[Finding]:
@@ -183,7 +188,7 @@ def _judge_kind(
 def _judge_case(
     rules: RuleSet, division: str, kind: DocumentType | None, case: CaseFacts, on: dt.date
 ) -> Iterator[Finding]:
-    number = case.file_number
+    number = case.name
     if case.division != division:
         label = rules.division(case.division).label
         yield make_finding(

@@ -43,8 +43,8 @@ class Finding(Frozen):
         """Say whether nothing can be filed while it stands."""
         return self.severity == "refuse"
 
-    def placed(self, position: int) -> "Finding":
-        """Give the same finding of the file at `position` (from 1)."""
+    def placed(self, position: int | None) -> "Finding":
+        """Give the same finding of the file at `position` (from 1), or of no place for None."""
         return self.model_copy(update={"file": position})
 
     def as_json(self) -> dict[str, Any]:
