@@ -77,7 +77,7 @@ def test_package_files_are_empty() -> None:
 
 def test_every_silenced_rule_has_its_reason() -> None:
     silenced = re.compile(r"#\s*(?:noqa|type:\s*ignore)\b(.*)")
-    with_reason = re.compile(r"^(?::\s*[A-Z0-9, ]+|\[[\w, -]+\])\s*[#—–-]\s*\w.{3,}")
+    with_reason = re.compile(r"^(?::\s*[A-Z0-9, ]+|\[[\w, -]+\])\s*[#—–-]+\s*\w.{3,}")
     bare = [
         f"{file.relative_to(ROOT)}:{number}"
         for file in python_files("src", "tests", "tools", "bench")

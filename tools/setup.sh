@@ -55,7 +55,7 @@ if ! .venv/bin/python -c "import pip, sys; sys.exit(sys.prefix != '$here')" >/de
   "$python" -m venv --clear .venv
 fi
 rm -f "$stamp"
-pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet --no-input)
+pip=(.venv/bin/python -m pip --disable-pip-version-check --quiet --quiet --no-input)
 "${pip[@]}" install --require-hashes --requirement requirements/dev.txt
 "${pip[@]}" install --no-build-isolation --no-deps --editable .
 compile_catalogue
