@@ -1,0 +1,66 @@
+"""Reading the ledger, which knows cases by id only: callers ask their own permissions first."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from greffe.ledger.models import Event
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page of history ended: pass it on as `before` to go further back."""
+
+    at: dt.datetime
+    event_id: uuid.UUID
+
+    @classmethod
+    def of(cls, event: Event) -> "Position":
+        """Give the position of an event."""
+        return cls(event.at, event.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ledger knows of an event that somebody holds an id and a commitment of.
+
+    `known`: there is such an event. `matches`: the commitment is its own. `seq`: its place in the
+    chain, None while it waits to be chained. `at`: when it happened, by the database's clock.
+    """
+
+    known: bool
+    matches: bool = False
+    seq: int | None = None
+    at: dt.datetime | None = None
+
+
+def history(
+    case_id: uuid.UUID, *, before: Position | None = None, limit: int = PAGE
+) -> list[Event]:
+    """Give the events of a case, newest first, at most `limit`, older than `before` if given.
+
+    Scoped to the case alone: whether the person may see its history is the caller's to ask.
+    """
+    events = Event.objects.filter(case_ids__contains=[case_id]).order_by("-at", "-id")
+    if before is not None:
+        events = events.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.event_id))
+    return list(events[:limit])
+
+
+def verify_event_in_ledger(event_id: uuid.UUID, commitment: bytes) -> Standing:
+    """Say whether the ledger has this event with this commitment, as a receipt claims."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT event.commitment = %s::bytea, link.seq, event.at FROM ledger_event AS event"
+            " LEFT JOIN ledger_link AS link ON link.event_id = event.id WHERE event.id = %s",
+            [commitment, event_id],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return Standing(known=False)
+    return Standing(known=True, matches=row[0], seq=row[1], at=row[2])
