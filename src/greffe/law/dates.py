@@ -8,11 +8,13 @@ _DAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
 }
 _MONTHS = {
-    "en": tuple(
-        "January February March April May June July August September October November December".split()
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
     ),
-    "fr": tuple(
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
+    "fr": (
+        *("janvier", "février", "mars", "avril", "mai", "juin"),
+        *("juillet", "août", "septembre", "octobre", "novembre", "décembre"),
     ),
 }
 

@@ -14,8 +14,9 @@ Rollover = Literal["next-working-day", "previous-working-day", "none"]
 # rollover-before: counted back from an event, the text of the rule moves a closed day forward,
 #   closer to the event; whether the Division reads it so was not found.
 # clear-days: one language of the rule counts clear days and the other does not.
-OpenReading = Literal["rollover-before", "clear-days"]
-Party = Literal["person", "minister", "counsel", "unhcr", "interested-person"]
+# holiday: the rule moves nothing, but the Interpretation Act, s. 26, may move a limit off a
+#   Sunday or a holiday; what that Act calls a holiday was not read.
+OpenReading = Literal["rollover-before", "clear-days", "holiday"]
 
 
 class TriggerEvent(Row):
@@ -60,7 +61,8 @@ class Limit(Row):
     `rollover` says where a limit on a closed day goes. `open_readings` names what the text leaves
     open: then the earlier date is shown and the later one told.
     `alternatives` names a set of limits of which the event decides which one applies.
-    `condition` is told with the limit; `parties` says whose limit it is.
+    `relieves` names a shorter limit: this one is told only where that one is not met.
+    `condition` is told with the limit.
     """
 
     division: RowId
@@ -73,8 +75,8 @@ class Limit(Row):
     clear_days: bool = False
     rollover: Rollover
     open_readings: tuple[OpenReading, ...] = ()
-    parties: Annotated[tuple[Party, ...], Field(min_length=1)] = ("person", "minister")
     alternatives: RowId | None = None
+    relieves: RowId | None = None
     condition: Text | None = None
     varied_by: tuple[Variation, ...] = ()
 
@@ -87,6 +89,9 @@ class Limit(Row):
             raise ValueError(message)
         if "clear-days" in self.open_readings and not self.clear_days:
             message = "“clear-days” is open only where clear_days is true"
+            raise ValueError(message)
+        if "holiday" in self.open_readings and self.rollover != "none":
+            message = "“holiday” is open only where rollover is none"
             raise ValueError(message)
         return self
 
@@ -106,7 +111,9 @@ class Limit(Row):
         return self.days, self.authority
 
     def references(self) -> Iterator[tuple[str, str]]:
-        """Name the division, the document types and the event."""
+        """Name the division, the document types, the event and the limit that it relieves."""
         yield "divisions", self.division
         yield from (("document_types", kind) for kind in self.document_types)
         yield "events", self.event
+        if self.relieves is not None:
+            yield "limits", self.relieves
