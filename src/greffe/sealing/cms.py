@@ -59,7 +59,7 @@ def signs(data: bytes, digest: bytes, certificate: str) -> bool:
             return False
         covered = attributes.untag().dump()
         public.verify(info["signature"].native, covered, ECDSA(hashes.SHA256()))
-    except (InvalidSignature, ValueError, TypeError, KeyError, AttributeError):
+    except (InvalidSignature, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return False
     return True
 

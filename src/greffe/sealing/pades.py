@@ -61,7 +61,7 @@ class SealReport:
 class _Part:
     """A seal found in a file: what it covers and its signed value."""
 
-    covered: tuple[bytes, bytes]
+    covered: tuple[memoryview, memoryview]
     whole: bool
     cms: bytes
 
@@ -117,20 +117,24 @@ def _part(pdf: bytes, start: int, length: int, again: int, rest: int) -> _Part |
         cms = bytes.fromhex(gap[1:-1].decode("ascii"))
     except ValueError:
         return None
-    return _Part(covered=(pdf[:length], pdf[again:end]), whole=end == len(pdf), cms=cms)
+    return _Part(
+        covered=(memoryview(pdf)[:length], memoryview(pdf)[again:end]),
+        whole=end == len(pdf),
+        cms=cms,
+    )
 
 
 def _verify_part(part: _Part, published: Mapping[str, Any]) -> SealReport:
     from greffe.sealing import cms  # noqa: PLC0415  # keeps JSON receipts quick to verify
 
-    digest = hashlib.sha256(part.covered[0])
-    digest.update(part.covered[1])
     try:
         entry = cms.signer(part.cms, _certificates(published))
     except cms.CmsError as error:
         return SealReport(ok=False, code=error.code)
     except (ValueError, TypeError, KeyError, AttributeError):
         return SealReport(ok=False, code="keys-unreadable")
+    digest = hashlib.sha256(part.covered[0])
+    digest.update(part.covered[1])
     if not cms.signs(part.cms, digest.digest(), entry["certificate"]):
         return SealReport(ok=False, code="altered", kid=str(entry["id"]))
     return SealReport(
