@@ -53,7 +53,7 @@ def _run(order: dict[str, Any]) -> bytes:
     early = kernel.die_with_parent(order["parent"])
     script = _load(Path(order["script"]))
     holds = _shut_in(order, early=early)
-    lacking = [name for name in order["required"] if not holds[name]]
+    lacking = [name for name in order["required"] if not holds.get(name)]
     if lacking:
         raise _NotShutError(", ".join(lacking))
     result: bytes = script(order["fd"], holds)

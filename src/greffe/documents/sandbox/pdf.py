@@ -26,16 +26,16 @@ _DEPTH = 32
 _MOST_MEMBERS = 100_000
 _REPAIRED = re.compile(r"damaged|reconstruct|recover|loop|not found|can't find", re.IGNORECASE)
 _WORTH_A_LOOK = re.compile(rb"/(?:JavaScript|JS|EF|V)(?![A-Za-z0-9])")
-_STREAM_NAME = re.compile(r"stream <[^>]*>:? ?")
+_STREAM_NAME = re.compile(r"^(?:stream <[^>]*>:?)?[ ,]*")
 _PERMISSIONS = ("extract", "modify_annotation", "modify_assembly", "modify_form", "modify_other",
                 "print_highres", "print_lowres")  # fmt: skip
 _XFA_FORMS = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
 
 
 def _open_random_device() -> None:
-    """Have qpdf open the random device, which it wants for decrypting, while it still can."""
+    """Have qpdf open the random device, which it wants for AES and keeps, while it still can."""
     with io.BytesIO() as stream, pikepdf.new() as pdf:
-        pdf.save(stream, encryption=pikepdf.Encryption(owner="-", user="", R=4))
+        pdf.save(stream, encryption=pikepdf.Encryption(owner="-", user="", R=6))
 
 
 _open_random_device()
@@ -48,12 +48,14 @@ class TooComplexError(Exception):
 def main(fd: int, _holds: dict[str, bool]) -> bytes:
     """Inspect the document open as `fd` and give its facts as JSON."""
     size = os.fstat(fd).st_size
-    kind = kind_of(os.pread(fd, HEAD, 0), os.pread(fd, HEAD, max(0, size - HEAD)))
+    head = os.pread(fd, HEAD, 0)
+    kind = kind_of(head, os.pread(fd, HEAD, max(0, size - HEAD)))
     facts: Facts = {"size": size, "kind": kind}
     if kind == "empty":
         facts["verdict"] = "empty"
     elif kind != "pdf":
         facts["verdict"] = "not-pdf"
+        facts["detail"] = "and a PDF at once" if b"%PDF-" in head[:1024] else ""
     else:
         facts |= inspect_pdf(fd)
     return json.dumps(facts).encode()
