@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from tools import catalogue, messages
+from tools import catalogue, french_rows, messages
 from tools.messages import Message
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "greffe"
@@ -87,7 +87,7 @@ def main(arguments: list[str]) -> int:
         case ["compile"]:
             compile_catalogue(PO)
         case ["check"]:
-            found = check(PO, SOURCE)
+            found = check(PO, SOURCE) + french_rows.faults(SOURCE)
             print("\n".join(found) if found else "French is complete.")
             return 1 if found else 0
         case _:

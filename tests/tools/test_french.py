@@ -1,7 +1,10 @@
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tools import french_rows
 from tools.french import faults
 
 NBSP, NNBSP = "\u00a0", "\u202f"
@@ -50,3 +53,15 @@ def test_straight_quotes_in_prose_are_a_fault() -> None:
 @given(st.text())
 def test_any_text_is_judged_without_error(text: str) -> None:
     assert len(list(faults(text))) <= 4
+
+
+def test_french_of_rows_is_judged_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "rows.toml").write_text(
+        '[[row]]\nid = "good"\nfr = "Bon"\nen = "Good?"\n'
+        '[[row]]\nid = "bad"\n[row.label]\nfr = "Quoi ?"\n'
+        '[[row]]\nid = "empty"\nhelp_fr = ""\n'
+    )
+    assert french_rows.faults(tmp_path) == [
+        "a breaking space before ; : ? ! or »: rows.toml row bad label: 'Quoi ?'",
+        "missing: rows.toml row empty: ''",
+    ]
