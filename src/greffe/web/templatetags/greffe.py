@@ -273,7 +273,7 @@ def _form_problems(form: forms.BaseForm) -> Iterator[Problem]:
 def _named(bound: BoundField, error: str) -> str:
     """Say which field Django's own words are about; ours say it themselves."""
     stock = {str(words) for words in forms.Field.default_error_messages.values()}
-    return f"{bound.label} {NBSP}– {error}" if error in stock else error
+    return f"{bound.label} – {error}" if error in stock else error
 
 
 def _target(bound: BoundField) -> str:

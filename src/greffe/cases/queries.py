@@ -1,0 +1,132 @@
+"""Reads of cases, always scoped to a person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from greffe.accounts.models import Role
+from greffe.accounts.viewers import Viewer
+from greffe.cases.models import (
+    Case,
+    CaseOffice,
+    CounselOfRecord,
+    Hearing,
+    MinisterParticipation,
+    Participant,
+)
+from greffe.cases.permissions import Capacity, capacity_in
+from greffe.cases.rules import rules
+from greffe.law.calendar import local
+from greffe.law.tables import Office
+
+
+def _now(on: date) -> Q:
+    return Q(since__lte=on) & (Q(until=None) | Q(until__gt=on))
+
+
+def represented_or_own(viewer: Viewer, *, on: date) -> QuerySet[Case]:
+    """The cases where this person is counsel of record, or that are their own, on that day."""
+    counsel = CounselOfRecord.objects.filter(_now(on), case=OuterRef("pk"), person=viewer.person)
+    own = Participant.objects.filter(_now(on), case=OuterRef("pk"), person=viewer.person)
+    return Case.objects.filter(Exists(counsel) | Exists(own))
+
+
+def visible_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
+    """Every case this person may see on that day, in any capacity. The one scope of all case pages."""
+    seen = Q(pk__in=represented_or_own(viewer, on=on).values("pk"))
+    if viewer.offices():
+        here = CaseOffice.objects.filter(_now(on), office__in=viewer.offices())
+        seen |= Q(pk__in=here.values("case"))
+    if viewer.holds(Role.MEMBER):
+        seen |= Q(pk__in=Hearing.objects.filter(member=viewer.person).values("case"))
+    if viewer.holds(Role.AUDITOR):
+        return Case.objects.all()
+    return Case.objects.filter(seen)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCase:
+    """A case with the capacity in which this person sees it."""
+
+    case: Case
+    capacity: Capacity
+
+
+def find_case(viewer: Viewer, case_id: UUID, *, on: date) -> SeenCase | None:
+    """A case that this person may see, or None: another's does not exist for them."""
+    case = Case.objects.select_related("family_group").filter(pk=case_id).first()
+    capacity = capacity_in(viewer, case, on=on) if case else None
+    return SeenCase(case, capacity) if case and capacity else None
+
+
+def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> QuerySet[Case]:
+    """This person's own and represented cases, next hearing first, with `principal` and `next_hearing`.
+
+    `search` keeps the cases whose number or people's names contain it.
+    """
+    coming = Hearing.objects.filter(
+        case=OuterRef("pk"), starts_at__gte=now, cancelled=False
+    ).order_by("starts_at")
+    principal = Participant.objects.filter(_now(on), case=OuterRef("pk"), principal=True)
+    cases = represented_or_own(viewer, on=on).annotate(
+        next_hearing=Subquery(coming.values("starts_at")[:1]),
+        principal=Subquery(principal.values("person__name")[:1]),
+        office_now=Subquery(
+            CaseOffice.objects.filter(_now(on), case=OuterRef("pk")).values("office")[:1]
+        ),
+    )
+    if search:
+        named = Participant.objects.filter(_now(on), person__name__icontains=search)
+        cases = cases.filter(
+            Q(file_number__icontains=search.replace(" ", "")) | Q(pk__in=named.values("case"))
+        )
+    return cases.order_by(F("next_hearing").asc(nulls_last=True), "file_number")
+
+
+def office_of(case: Case, *, on: date) -> Office:
+    """The office that handles the case on that day, as the rules describe it on that day."""
+    link = case.offices.filter(_now(on)).order_by("-since").first()
+    if link is None:
+        message = f"case {case.pk} has no office on {on}"
+        raise LookupError(message)
+    return rules().office(link.office, on)
+
+
+def minister_is_party(case: Case, *, on: date) -> bool:
+    """Whether the Minister takes part in the case on that day: by the division's rules, or by choice."""
+    if rules().division(case.division, on).minister_is_always_party:
+        return True
+    return MinisterParticipation.objects.filter(_now(on), case=case).exists()
+
+
+def next_hearing(case: Case, *, now: datetime) -> Hearing | None:
+    """The next hearing that stands."""
+    return case.hearings.filter(starts_at__gte=now, cancelled=False).order_by("starts_at").first()
+
+
+def known_events(case: Case, *, now: datetime) -> Mapping[str, date]:
+    """The dated events of the case from which time limits run, by the ids of law/data/events.toml.
+
+    A hearing's day is that of the place where it is held.
+    """
+    events = dict(case.known_dates.values_list("event", "on"))
+    hearing = next_hearing(case, now=now)
+    if hearing is not None:
+        zone = rules().office(hearing.office).zone
+        events["hearing"] = local(hearing.starts_at, zone).date()
+    return events
+
+
+def family_cases(viewer: Viewer, case: Case, *, on: date) -> QuerySet[Case]:
+    """The other open cases of the family in which this person may file too."""
+    if case.family_group_id is None:
+        return Case.objects.none()
+    return (
+        represented_or_own(viewer, on=on)
+        .filter(family_group=case.family_group_id, division=case.division, status="open")
+        .exclude(pk=case.pk)
+        .order_by("file_number")
+    )

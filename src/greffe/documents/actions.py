@@ -1,0 +1,127 @@
+"""Writes about uploads: received, inspected, discarded, expired."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from greffe.accounts.viewers import Viewer
+from greffe.documents.models import Blob, Upload
+from greffe.documents.names import clean_name
+from greffe.documents.sandbox.inspection import inspect
+from greffe.documents.store import FileStore, StoredBlob
+from greffe.documents.stores import document_store
+from greffe.law.facts import FileFacts
+from greffe.ledger.actions import record
+from greffe.ledger.actors import SYSTEM
+from greffe.ledger.kinds import Kind
+
+KEPT_FOR = timedelta(days=2)
+"""How long an upload that nothing took is kept."""
+
+
+def keep_blob(*, stored: StoredBlob, retention: str) -> Blob:
+    """Note a file that is safe in the store. The bytes are already synced."""
+    return Blob.objects.create(
+        key=stored.key,
+        sha256=stored.sha256,
+        size=stored.size,
+        format=stored.format,
+        retention=retention,
+    )
+
+
+@transaction.atomic
+def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) -> Upload:
+    """Note an upload whose bytes are safe, under a cleaned name. It expires unless something takes it."""
+    upload = Upload.objects.create(
+        person=by.person,
+        blob=keep_blob(stored=stored, retention="upload"),
+        name=clean_name(name).text,
+        expires_at=timezone.now() + KEPT_FOR,
+    )
+    record(
+        kind=Kind.UPLOAD_RECEIVED,
+        by=by.actor(capacity),
+        subject=upload.id,
+        body={"sha256": stored.sha256, "bytes": stored.size},
+    )
+    return upload
+
+
+def inspect_upload(*, upload: Upload) -> FileFacts:
+    """Have the sandbox look at an upload, and keep the facts. Outside any transaction: it takes time."""
+    with document_store().open(upload.blob.key) as file:
+        facts = inspect(file.fileno(), strict=not settings.DEMO)
+    upload.facts = facts.model_dump(mode="json")
+    upload.save(update_fields=["facts"])
+    return facts
+
+
+@transaction.atomic
+def discard_upload(*, by: Viewer, upload: Upload, capacity: str) -> None:
+    """Throw an upload away, at the wish of its person. The bytes follow when the change is sure."""
+    record(
+        kind=Kind.UPLOAD_DISCARDED,
+        by=by.actor(capacity),
+        subject=upload.id,
+        body={"sha256": upload.blob.sha256},
+    )
+    _delete(upload)
+
+
+def _delete(upload: Upload) -> None:
+    blob = upload.blob
+    upload.delete()
+    blob.delete()
+    transaction.on_commit(lambda: document_store().delete(blob.key))
+
+
+def expire_uploads(*, now: datetime) -> int:
+    """Throw away uploads that nothing took and whose time is over. Gives their number."""
+    count = 0
+    over = Q(taken=False, expires_at__lt=now, draft_file=None, blob__legal_hold=False)
+    for upload_id in Upload.objects.filter(over).values_list("id", flat=True)[:1000]:
+        with transaction.atomic():
+            upload = (
+                Upload.objects.select_for_update(of=("self",), skip_locked=True)
+                .select_related("blob")
+                .filter(id=upload_id, taken=False, expires_at__lt=now)
+                .first()
+            )
+            if upload is None:
+                continue
+            record(
+                kind=Kind.UPLOAD_DISCARDED,
+                by=SYSTEM,
+                subject=upload.id,
+                body={"sha256": upload.blob.sha256},
+            )
+            _delete(upload)
+            count += 1
+    return count
+
+
+def sweep_store(*, store: FileStore, older_than: timedelta) -> int:
+    """Throw away bytes that no row knows: what a crash left between the store and the database.
+
+    Only files older than `older_than` are looked at, so that a file on its way is left alone. What is
+    thrown away stays in the trash for as long again, and is looked at once more before it is gone.
+    """
+    store.sweep(older_than)
+    before = timezone.now() - older_than
+    lost = [key for key in store.keys() if store.stat(key).stored_at < before and not _known(key)]
+    for key in lost:
+        store.delete(key)
+    for key in list(store.tombstones(older_than)):
+        if _known(key):
+            store.restore(key)
+        else:
+            store.purge(key)
+    return len(lost)
+
+
+def _known(key: str) -> bool:
+    return Blob.objects.filter(key=key).exists()

@@ -1,0 +1,29 @@
+"""Who may prepare and file what, as codes that greffe.filings.messages turns into text."""
+
+from datetime import date
+from typing import Literal
+
+from greffe.accounts.viewers import Viewer
+from greffe.cases.models import Case
+from greffe.cases.permissions import Capacity, capacity_in, may_file
+from greffe.filings.models import Draft
+
+Refusal = Literal["not-yours", "not-on-record"]
+
+
+def refusal_to_file(viewer: Viewer, case: Case, *, on: date) -> Refusal | None:
+    """Why this person may not file in the case on that day, or None if they may."""
+    return None if may_file(capacity_in(viewer, case, on=on)) else "not-on-record"
+
+
+def filing_capacity(viewer: Viewer, draft: Draft, *, on: date) -> Capacity | None:
+    """In which capacity this person may file the draft: on record in every case of it, or None."""
+    if draft.person_id != viewer.id:
+        return None
+    cases = [
+        link.case for link in draft.case_links.select_related("case").order_by("-leading", "id")
+    ]
+    capacities = [capacity_in(viewer, case, on=on) for case in cases]
+    if not capacities or not all(may_file(capacity) for capacity in capacities):
+        return None
+    return capacities[0]

@@ -1,0 +1,37 @@
+"""What the worker does for filings. A job is only a wake-up: the tables say what is left to do."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from greffe.documents.actions import expire_uploads, sweep_store
+from greffe.documents.stores import document_store
+from greffe.filings import actions
+from greffe.filings.models import Submission
+
+
+@app.task(queue="papers", name="filings.make_papers", pass_context=False)
+def make_papers() -> None:
+    """Make the paper of every receipt that has none yet."""
+    waiting = Submission.objects.filter(paper=None).order_by("received_at")
+    for submission_id in waiting.values_list("id", flat=True)[:200]:
+        actions.make_paper(submission_id=submission_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="papers", name="filings.sweep_papers", queueing_lock="filings.sweep_papers")
+def sweep_papers(timestamp: int) -> None:
+    """Find the receipts whose wake-up was lost."""
+    del timestamp
+    make_papers()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(queue="upkeep", name="filings.expire", queueing_lock="filings.expire")
+def expire(timestamp: int) -> None:
+    """Throw away what was left: drafts whose time is over, uploads nothing took, bytes no row knows."""
+    del timestamp
+    actions.expire_drafts(now=timezone.now())
+    expire_uploads(now=timezone.now())
+    sweep_store(store=document_store(), older_than=timedelta(days=1))

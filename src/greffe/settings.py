@@ -1,0 +1,185 @@
+"""Deployment settings, all from the environment. Rules of law are not settings: see greffe.law.
+
+``greffe demo`` and ``greffe serve`` fill the environment before Django reads this file, so that a
+newcomer sets nothing; production sets GREFFE_SECRET_KEY, GREFFE_HOSTS, DATABASE_URL and the folders.
+"""
+
+from pathlib import Path
+
+from environs import Env
+from psycopg.conninfo import conninfo_to_dict
+
+env = Env()
+
+DEMO = env.bool("GREFFE_DEMO", False)
+"""The demonstration: personas instead of passwords, demonstration keys, banners that say so."""
+
+DEBUG = False
+
+STATE = env.path("GREFFE_STATE", Path.cwd() / ".greffe")
+STORE = env.path("GREFFE_STORE", STATE / "store")
+KEYS = env.path("GREFFE_KEYS", STATE / "keys")
+LAW_OVERLAY = env.path("GREFFE_LAW", None)
+
+BASE = Path(__file__).parent
+
+# A build step (makemigrations --check, collectstatic) needs no secret; `greffe serve` refuses to start
+# outside the demonstration without one: see greffe.doctor.
+SECRET_KEY = env.str("GREFFE_SECRET_KEY", "not-secret-used-only-where-nothing-is-served")
+ALLOWED_HOSTS = env.list("GREFFE_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+SITE_URL = env.str("GREFFE_URL", "http://127.0.0.1:8000")
+HTTPS = SITE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "greffe.ledger",
+    "greffe.accounts",
+    "greffe.documents",
+    "greffe.cases",
+    "greffe.filings",
+    "greffe.web",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "greffe.web.middleware.ResponseHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "greffe.web.middleware.ActorMiddleware",
+]
+
+ROOT_URLCONF = "greffe.urls"
+WSGI_APPLICATION = "greffe.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE / "web" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "greffe.web.context.registry",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+
+def _database(url: str) -> dict[str, object]:
+    """Django's settings for a PostgreSQL address, as libpq reads it."""
+    parts = conninfo_to_dict(url)
+    named = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
+    settings: dict[str, object] = {
+        setting: str(parts.pop(name, "")) for name, setting in named.items()
+    }
+    return settings | {
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {key: str(value) for key, value in parts.items()} | _pool(),
+    }
+
+
+def _pool() -> dict[str, object]:
+    """A pool of connections for a server of many threads; one connection a thread elsewhere."""
+    largest = env.int("GREFFE_DB_POOL", 0)
+    return {"pool": {"min_size": 2, "max_size": largest, "timeout": 20}} if largest else {}
+
+
+# The embedded database gives its address to `greffe`, which puts it here; DATABASE_URL replaces it.
+DATABASES = {"default": _database(env.str("DATABASE_URL", "postgresql:///greffe"))}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_ADAPTER = "greffe.accounts.adapter.Adapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "portal:my-cases"
+LOGOUT_REDIRECT_URL = "home"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE / "web" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Toronto"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE / "static"
+STATICFILES_DIRS = [BASE / "web" / "static"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "greffe-session"
+SESSION_COOKIE_AGE = 8 * 3600
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "greffe-csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "greffe.web.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if HTTPS else []
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+if env.bool("GREFFE_BEHIND_PROXY", False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
+
+# A part of a form larger than this goes to a file; documents never do: see documents.intake.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"greffe": {"level": "INFO"}},
+}

@@ -1,0 +1,31 @@
+"""Every address of the registry. Pages stand behind /en/ and /fr/, the same in both languages."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+from greffe.web import errors, public, signin
+
+urlpatterns = [
+    path("", public.choose_language, name="root"),
+    path("healthz", public.healthz, name="healthz"),
+    path("receipts/keys.json", public.published_keys, name="published-keys"),
+    path("ledger/checkpoint.json", public.checkpoint, name="checkpoint"),
+    *i18n_patterns(
+        path("", public.home, name="home"),
+        path("help/", public.help_and_contacts, name="help"),
+        path("accessibility/", public.accessibility, name="accessibility"),
+        path("privacy/", public.privacy, name="privacy"),
+        path("receipts/check/", public.check_receipt, name="check-receipt"),
+        path("sign-in/", signin.sign_in, name="sign-in"),
+        path("sign-out/", signin.sign_out, name="sign-out"),
+        path("portal/", include("greffe.web.portal.urls", namespace="portal")),
+        *([path("demonstration/", include("greffe.web.demo_urls"))] if settings.DEMO else []),
+        prefix_default_language=True,
+    ),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

@@ -1,0 +1,45 @@
+"""Pages for signed-in people, and what they look up: found for those who may, 404 for the others."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from greffe.accounts.viewers import Viewer
+from greffe.cases.queries import SeenCase, find_case
+
+P = ParamSpec("P")
+
+
+class PortalRequest(HttpRequest):
+    """A request of somebody who is signed in."""
+
+    viewer: Viewer
+
+
+Page = Callable[Concatenate[PortalRequest, P], HttpResponseBase]
+
+
+def signed_in(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Let only a signed-in person who is somebody reach a page; others are asked to sign in."""
+
+    @wraps(page)
+    def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not request.viewer:
+            return redirect_to_login(request.get_full_path(), reverse("sign-in"))
+        return page(request, *args, **kwargs)
+
+    return guarded
+
+
+def case_or_404(request: PortalRequest, case_id: UUID) -> SeenCase:
+    """A case that this person may see, with their capacity in it; 404 otherwise."""
+    seen = find_case(request.viewer, case_id, on=timezone.localdate())
+    if seen is None:
+        raise Http404
+    return seen

@@ -1,0 +1,47 @@
+"""Calm pages for what went wrong. An error nobody expected gets an id and a log line without names."""
+
+import logging
+import secrets
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+logger = logging.getLogger("greffe.errors")
+
+
+def _page(request: HttpRequest, name: str, status: int, **context: Any) -> HttpResponse:
+    return render(request, f"errors/{name}.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer a request that makes no sense."""
+    del exception
+    return _page(request, "400", 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer what this person may not do."""
+    del exception
+    return _page(request, "403", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for a page that is not there, or not there for this person: the same page."""
+    del exception
+    return _page(request, "404", 404)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form that did not come from a page of this session: nothing was sent, try again."""
+    del reason
+    return _page(request, "csrf", 403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer an error that nobody expected, with an id that finds its log line."""
+    error_id = secrets.token_hex(4)
+    logger.error("unexpected error %s on %s", error_id, getattr(request, "resolver_match", None))
+    page = loader.render_to_string("errors/500.html", {"error_id": error_id})
+    return HttpResponse(page, status=500)

@@ -1,0 +1,240 @@
+"""Filing, one thing a page: type, files, service, dates, review. The draft is kept at each step."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_GET, require_http_methods
+
+from greffe.cases.permissions import may_file
+from greffe.cases.queries import family_cases
+from greffe.cases.rules import rules
+from greffe.filings import actions
+from greffe.filings.actions import FilingRefusedError, Refused
+from greffe.filings.judging import Judgement, choices_in, judge_draft
+from greffe.filings.messages import refusal_text
+from greffe.filings.models import Draft
+from greffe.filings.permissions import filing_capacity
+from greffe.filings.queries import find_draft
+from greffe.web.access import PortalRequest, case_or_404, signed_in
+from greffe.web.portal import steps
+from greffe.web.portal.forms import DatesForm, ServiceForm, TypeForm
+
+
+def draft_or_404(request: PortalRequest, draft_id: UUID) -> Draft:
+    """An unfinished or finished draft of this person; 404 for anybody else's."""
+    draft = find_draft(request.viewer, draft_id)
+    if draft is None:
+        raise Http404
+    return draft
+
+
+def page(
+    request: HttpRequest,
+    draft: Draft,
+    judgement: Judgement,
+    name: steps.Name,
+    **context: Any,
+) -> HttpResponse:
+    """A page of the filing, with what each of them shows."""
+    status = context.pop("status", 200)
+    shared = {
+        "draft": draft,
+        "case": draft.leading_case,
+        "cases": draft.ordered_cases,
+        "document_type": rules().document_type(draft.document_type),
+        "judgement": judgement,
+        "steps": steps.steps_of(judgement, name),
+        "back": steps.before(judgement, name),
+    }
+    return render(request, f"portal/filing/{name}.html", shared | context, status=status)
+
+
+def refused(request: HttpRequest, draft: Draft, refusal: Refused) -> HttpResponse:
+    """The page that says what was not filed, and what can be done."""
+    context = {
+        "draft": draft,
+        "case": draft.leading_case,
+        "refusal": refusal,
+        "text": refusal_text(refusal.code),
+        "submission": getattr(draft, "submission", None),
+    }
+    return render(request, "portal/filing/refused.html", context, status=409)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def start(request: PortalRequest, case_id: UUID) -> HttpResponse:
+    """Begin a filing in a case: what kind of document is it?"""
+    seen = case_or_404(request, case_id)
+    if not may_file(seen.capacity):
+        raise Http404
+    today = timezone.localdate()
+    choice = choices_in(seen.case, on=today)
+    family = family_cases(request.viewer, seen.case, on=today)
+    form = TypeForm(request.POST or None, kinds=choice.kinds, family=family)
+    if request.method == "POST" and form.is_valid():
+        draft = actions.start_draft(
+            by=request.viewer,
+            case=seen.case,
+            document_type=form.cleaned_data["document_type"],
+            also_in=form.also_in_ids(),
+            language=translation.get_language() or "en",
+        )
+        return redirect("portal:draft-files", draft.id)
+    context = {
+        "case": seen.case,
+        "cases": [seen.case],
+        "form": form,
+        "findings": choice.findings,
+        "family": family,
+        "steps": steps.steps_of(None, "type"),
+    }
+    return render(request, "portal/filing/type.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+@signed_in
+def resume(request: PortalRequest, draft_id: UUID) -> HttpResponse:
+    """Go on where the draft was left, or to the receipt if it was filed."""
+    draft = draft_or_404(request, draft_id)
+    if draft.state == "submitted":
+        return redirect("portal:submission", draft.submission.id)
+    return redirect(steps.first_unfinished(draft, judge_draft(draft, now=timezone.now())), draft.id)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def choose_type(request: PortalRequest, draft_id: UUID) -> HttpResponse:
+    """Change the kind of document of a draft, and the cases that it concerns."""
+    draft = draft_or_404(request, draft_id)
+    case = draft.leading_case
+    family = family_cases(request.viewer, case, on=timezone.localdate())
+    also_in = [other.pk for other in draft.ordered_cases[1:]]
+    initial = {"document_type": draft.document_type, "also_in": also_in}
+    kinds = choices_in(case, on=timezone.localdate()).kinds
+    form = TypeForm(request.POST or None, kinds=kinds, family=family, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_type(
+                by=request.viewer,
+                draft_id=draft.id,
+                document_type=form.cleaned_data["document_type"],
+                also_in=form.also_in_ids(),
+            )
+        except FilingRefusedError as error:
+            return refused(request, draft, error.refused)
+        return redirect("portal:draft-files", draft.id)
+    judgement = judge_draft(draft, now=timezone.now())
+    status = 422 if form.errors else 200
+    return page(request, draft, judgement, "type", form=form, family=family, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def service(request: PortalRequest, draft_id: UUID) -> HttpResponse:
+    """The statement of service, asked for exactly when the division's rules require service."""
+    draft = draft_or_404(request, draft_id)
+    judgement = judge_draft(draft, now=timezone.now())
+    if judgement.duty is None or not judgement.asks_for_service:
+        return redirect("portal:draft-review", draft.id)
+    form = ServiceForm(
+        request.POST or None,
+        rules=rules(),
+        duty=judgement.duty,
+        files=draft.ordered_files,
+        on=timezone.localdate(),
+        initial=draft.service or {"provided_by": request.viewer.person.name},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.set_service(by=request.viewer, draft_id=draft.id, statement=form.statement())
+        except FilingRefusedError as error:
+            return refused(request, draft, error.refused)
+        return redirect(steps.after(judgement, "service"), draft.id)
+    status = 422 if form.errors else 200
+    return page(request, draft, judgement, "service", form=form, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def dates(request: PortalRequest, draft_id: UUID) -> HttpResponse:
+    """Dates that the case does not know and from which a time limit runs. None has to be given."""
+    draft = draft_or_404(request, draft_id)
+    judgement = judge_draft(draft, now=timezone.now())
+    if not judgement.events_to_name:
+        return redirect("portal:draft-review", draft.id)
+    form = DatesForm(
+        request.POST or None, events=judgement.events_to_name, initial=draft.named_events
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.name_events(by=request.viewer, draft_id=draft.id, events=form.events())
+        except FilingRefusedError as error:
+            return refused(request, draft, error.refused)
+        return redirect("portal:draft-review", draft.id)
+    status = 422 if form.errors else 200
+    return page(request, draft, judgement, "dates", form=form, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def review(request: PortalRequest, draft_id: UUID) -> HttpResponse:
+    """Everything on one page, then file. The same request again gives the same receipt."""
+    draft = draft_or_404(request, draft_id)
+    if request.method == "POST":
+        return _submit(request, draft)
+    if draft.state == "submitted":
+        return redirect("portal:submission", draft.submission.id)
+    return _review_page(request, draft)
+
+
+def _review_page(request: PortalRequest, draft: Draft, **context: Any) -> HttpResponse:
+    judgement = judge_draft(draft, now=timezone.now())
+    context["on_record"] = filing_capacity(request.viewer, draft, on=timezone.localdate())
+    return page(request, draft, judgement, "review", **context)
+
+
+def _submit(request: PortalRequest, draft: Draft) -> HttpResponse:
+    version = request.POST.get("version", "")
+    shown = [UUID(text) for text in request.POST.getlist("file") if is_uuid(text)]
+    try:
+        submission = actions.submit_draft(
+            by=request.viewer,
+            draft_id=draft.id,
+            version=int(version) if version.isdecimal() and len(version) < 10 else 0,  # noqa: PLR2004 - any count of changes has fewer digits
+            acknowledged=frozenset(request.POST.getlist("acknowledged")),
+            shown=shown,
+        )
+    except FilingRefusedError as error:
+        draft = draft_or_404(request, draft.id)
+        if error.refused.code in {"findings-refuse", "findings-not-acknowledged"}:
+            return _review_page(request, draft, problem=error.refused, status=422)
+        return refused(request, draft, error.refused)
+    return redirect("portal:submission", submission.id)
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text that came with a form can be an id."""
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+@require_http_methods(["GET", "POST"])
+@signed_in
+def discard(request: PortalRequest, draft_id: UUID) -> HttpResponse:
+    """Ask, then throw an unfinished filing away with its files."""
+    draft = draft_or_404(request, draft_id)
+    case = draft.leading_case
+    if request.method == "POST":
+        try:
+            actions.discard_draft(by=request.viewer, draft_id=draft.id)
+        except FilingRefusedError as error:
+            return refused(request, draft, error.refused)
+        return redirect("portal:case", case.pk)
+    return render(request, "portal/filing/discard.html", {"draft": draft, "case": case})

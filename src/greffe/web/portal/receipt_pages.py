@@ -1,0 +1,75 @@
+"""What was filed, and the proof of it."""
+
+import json
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from greffe.documents.stores import document_store
+from greffe.filings import actions
+from greffe.filings.models import ReceiptPaper, Submission
+from greffe.filings.queries import find_document, find_submission
+from greffe.web.access import PortalRequest, signed_in
+
+
+def _submission_or_404(request: PortalRequest, submission_id: UUID) -> Submission:
+    submission = find_submission(request.viewer, submission_id, on=timezone.localdate())
+    if submission is None:
+        raise Http404
+    return submission
+
+
+@require_GET
+@signed_in
+def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
+    """The receipt as a page."""
+    found = _submission_or_404(request, submission_id)
+    envelope = json.loads(bytes(found.receipt.envelope))
+    context = {
+        "submission": found,
+        "receipt": envelope["payload"],
+        "signature": envelope["signature"],
+        "case": found.case_links.all()[0].case if found.case_links.all() else None,
+        "paper_ready": ReceiptPaper.objects.filter(submission=found).exists(),
+        "mine": found.person_id == request.viewer.id,
+    }
+    return render(request, "portal/receipt.html", context)
+
+
+@require_GET
+@signed_in
+def receipt_json(request: PortalRequest, submission_id: UUID) -> HttpResponse:
+    """The signed receipt, byte for byte."""
+    found = _submission_or_404(request, submission_id)
+    response = HttpResponse(bytes(found.receipt.envelope), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="greffe-{found.number}.json"'
+    return response
+
+
+@require_GET
+@signed_in
+def receipt_pdf(request: PortalRequest, submission_id: UUID) -> HttpResponse | FileResponse:
+    """The receipt as a sealed PDF; made now if the worker has not come to it."""
+    found = _submission_or_404(request, submission_id)
+    paper = actions.make_paper(submission_id=found.id)
+    name = f"greffe-{found.number}.pdf"
+    file = document_store().open(paper.blob.key)
+    return FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
+
+
+@require_GET
+@signed_in
+def document(request: PortalRequest, submission_id: UUID, position: int) -> FileResponse:
+    """A filed document, as it was filed: a download only, and each reading is recorded."""
+    found = find_document(request.viewer, submission_id, position, on=timezone.localdate())
+    if found is None:
+        raise Http404
+    actions.record_reading(by=request.viewer, document=found)
+    file = document_store().open(found.blob.key)
+    response = FileResponse(file, as_attachment=True, filename=found.name)
+    response["Content-Type"] = "application/pdf"
+    response["X-Download-Options"] = "noopen"
+    return response

@@ -1,0 +1,47 @@
+"""Addresses of counsel, claimants and appellants."""
+
+from django.urls import path
+
+from greffe.web.portal import case_pages, filing_pages, receipt_pages, upload_pages
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", case_pages.my_cases, name="my-cases"),
+    path("cases/<uuid:case_id>/", case_pages.case, name="case"),
+    path("cases/<uuid:case_id>/history/", case_pages.history, name="case-history"),
+    path("cases/<uuid:case_id>/file/", filing_pages.start, name="start-filing"),
+    path("drafts/<uuid:draft_id>/", filing_pages.resume, name="draft"),
+    path("drafts/<uuid:draft_id>/type/", filing_pages.choose_type, name="draft-type"),
+    path("drafts/<uuid:draft_id>/files/", upload_pages.files, name="draft-files"),
+    path(
+        "drafts/<uuid:draft_id>/files/<uuid:upload_id>/remove/",
+        upload_pages.remove,
+        name="draft-remove-file",
+    ),
+    path(
+        "drafts/<uuid:draft_id>/files/<uuid:upload_id>/replace/",
+        upload_pages.replace,
+        name="draft-replace-file",
+    ),
+    path("drafts/<uuid:draft_id>/service/", filing_pages.service, name="draft-service"),
+    path("drafts/<uuid:draft_id>/dates/", filing_pages.dates, name="draft-dates"),
+    path("drafts/<uuid:draft_id>/review/", filing_pages.review, name="draft-review"),
+    path("drafts/<uuid:draft_id>/discard/", filing_pages.discard, name="draft-discard"),
+    path("submissions/<uuid:submission_id>/", receipt_pages.submission, name="submission"),
+    path(
+        "submissions/<uuid:submission_id>/receipt.json",
+        receipt_pages.receipt_json,
+        name="receipt-json",
+    ),
+    path(
+        "submissions/<uuid:submission_id>/receipt.pdf",
+        receipt_pages.receipt_pdf,
+        name="receipt-pdf",
+    ),
+    path(
+        "submissions/<uuid:submission_id>/documents/<int:position>/",
+        receipt_pages.document,
+        name="submitted-document",
+    ),
+]

@@ -1,0 +1,91 @@
+"""Pages for everybody: what one can do here, help, and the check of a receipt."""
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_GET, require_http_methods
+
+from greffe.cases.rules import rules
+from greffe.filings.keys import key_ring
+from greffe.ledger.queries import latest_checkpoint
+from greffe.sealing.verify import check
+
+LARGEST_RECEIPT = 20 * 1024 * 1024
+"""Bytes of a receipt that anyone may have checked here."""
+
+
+@require_GET
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Go to the page in the language that the browser asks for."""
+    with translation.override(translation.get_language_from_request(request)):
+        return redirect("home")
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that pages and database answer."""
+    del request
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What would you like to do?"""
+    return render(request, "public/home.html")
+
+
+@require_GET
+def help_and_contacts(request: HttpRequest) -> HttpResponse:
+    """Help, and whom to ask: the regional boxes for the portal, the office of the case for the rest."""
+    today = timezone.localdate()
+    context = {
+        "regions": [row for row in rules().regions if row.in_force(today)],
+        "offices": [row for row in rules().offices if row.in_force(today)],
+        "limit": rules().filing_limit(today),
+    }
+    return render(request, "public/help.html", context)
+
+
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """What we do so that everyone can use these pages, and what to do when it is not enough."""
+    return render(request, "public/accessibility.html")
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is kept, why, and who sees it."""
+    return render(request, "public/privacy.html")
+
+
+@require_http_methods(["GET", "POST"])
+def check_receipt(request: HttpRequest) -> HttpResponse:
+    """Say what a receipt proves and what it does not. Nothing that is sent here is kept."""
+    if request.method == "GET":
+        return render(request, "public/check_receipt.html")
+    receipt = request.FILES.get("receipt")
+    if receipt is None or receipt.size is None or receipt.size > LARGEST_RECEIPT:
+        problem = "missing" if receipt is None else "too-large"
+        return render(request, "public/check_receipt.html", {"problem": problem}, status=422)
+    report = check(receipt.read(), key_ring().published(), name=receipt.name or "")
+    return render(request, "public/check_receipt.html", {"report": report, "name": receipt.name})
+
+
+@require_GET
+def published_keys(request: HttpRequest) -> HttpResponse:
+    """The public keys: all that anyone needs to verify a receipt without us."""
+    del request
+    return JsonResponse(
+        key_ring().published(), json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )
+
+
+@require_GET
+def checkpoint(request: HttpRequest) -> HttpResponse:
+    """The latest signed checkpoint of the ledger, for others to keep."""
+    del request
+    latest = latest_checkpoint()
+    return JsonResponse(latest.envelope if latest else {"checkpoint": None})
