@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,3 +38,21 @@ def make_pdf() -> Callable[[KeyRing], bytes]:
 @pytest.fixture
 def receipt_pdf(ring: KeyRing, make_pdf: Callable[[KeyRing], bytes]) -> bytes:
     return make_pdf(ring)
+
+
+@pytest.fixture(scope="session")
+def fixed_ring(tmp_path_factory: pytest.TempPathFactory) -> KeyRing:
+    """Return keys for property tests, which only read them."""
+    folder = tmp_path_factory.mktemp("sealing") / "keys"
+    return KeyRing.create(folder, demonstration=False, name="Greffe du Tribunal")
+
+
+@pytest.fixture(scope="session")
+def sealed(fixed_ring: KeyRing) -> bytes:
+    envelope = envelope_bytes(sign(payload(), fixed_ring))
+    return seal_pdf(render_receipt(payload(), envelope, lang="fr"), fixed_ring, lang="fr")
+
+
+@pytest.fixture(scope="session")
+def keys(fixed_ring: KeyRing) -> dict[str, Any]:
+    return fixed_ring.published()
