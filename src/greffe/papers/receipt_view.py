@@ -237,7 +237,8 @@ def _verify(words: Words, address: str) -> dict[str, Any]:
         "heading": words.say("verify"),
         "how": words.say("verify-how"),
         "command": words.say("verify-command", file=words.say("verify-file")),
-        "page": words.say("verify-page", address=words.exact(address)) if address else None,
+        "page": words.say("verify-page"),
+        "address": words.exact(address) if address else None,
         "limits": words.say("limits-of-proof"),
     }
 
