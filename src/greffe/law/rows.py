@@ -16,8 +16,16 @@ LANGS: tuple[Lang, Lang] = ("en", "fr")
 
 
 def fields_of(words: str) -> frozenset[str]:
-    """Give the {names} that a text asks for; ValueError where it is not a good template."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(words) if name is not None)
+    """Give the {names} that a text asks for; ValueError where a brace is no plain {name}."""
+    try:
+        parts = list(string.Formatter().parse(words))
+    except ValueError:
+        parts = [("", "", "not plain", None)]
+    names = [(name, spec, conversion) for _, name, spec, conversion in parts if name is not None]
+    if any(not name.isidentifier() or spec or conversion for name, spec, conversion in names):
+        message = f"a brace in “{words}” is not a plain {{name}}"
+        raise ValueError(message)
+    return frozenset(name for name, _, _ in names)
 
 
 class Frozen(BaseModel):
