@@ -62,7 +62,7 @@ def view(
             *_findings(payload["findings"], words),
             *_next(payload["next"], words),
         ],
-        "verify": _verify(words, address),
+        "verify": _verify(words, address, demonstration=bool(payload["demonstration"])),
         "technical": _technical(payload, words, kid),
         "footer": words.say("footer", number=number),
         "page": words.say("footer-page", page="{page}", pages="{pages}"),
@@ -232,14 +232,15 @@ def _next(following: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
     return [{"heading": words.say("next"), "items": [item], "facts": []}]
 
 
-def _verify(words: Words, address: str) -> dict[str, Any]:
+def _verify(words: Words, address: str, *, demonstration: bool) -> dict[str, Any]:
+    names = {"keys": words.say("verify-keys"), "file": words.say("verify-file")}
     return {
         "heading": words.say("verify"),
         "how": words.say("verify-how"),
-        "command": words.say("verify-command", file=words.say("verify-file")),
+        "command": words.say("verify-command", **names),
         "page": words.say("verify-page"),
         "address": words.exact(address) if address else None,
-        "limits": words.say("limits-of-proof"),
+        "limits": words.say("demonstration" if demonstration else "limits-of-proof"),
     }
 
 
