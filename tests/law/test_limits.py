@@ -281,8 +281,8 @@ def test_limit_result_on_time_says_so_in_one_sentence() -> None:
         "due": "2021-04-01",
         "status": "met",
         "event": {"en": "the hearing", "fr": "l’audience", "date": "2021-04-11"},
-        "en": result.text("en"),
-        "fr": result.text("fr"),
+        "en": f"Disclosure of documents. {result.text('en')}",
+        "fr": f"Communication de documents. {result.text('fr')}",
         "authority": "SOR/2012-256, r. 34(3)(a), with r. 41(3)",
     }
 
@@ -330,7 +330,8 @@ def test_limit_result_status_around_two_readings(received: str, status: str) -> 
 
 def test_limit_result_met_still_tells_the_other_reading() -> None:
     (result,) = judged("rpd-witness-information", "2026-04-02", hearing="2026-04-16")
-    assert "the earlier of two readings" in result.text("en").lower()
+    assert "the earlier date is used here" in result.text("en")
+    assert "la date la plus hâtive est retenue ici" in result.text("fr")
     assert "Tuesday 7 April 2026" in result.text("en")
     assert "mardi 7 avril 2026" in result.text("fr")
 
@@ -349,6 +350,31 @@ def test_limit_result_explains_each_step() -> None:
     assert "(Vendredi saint)" in result.explain("fr")[1]
     (weekend,) = judged("rpd-reply", "2026-03-13", response_received="2026-03-12")
     assert "(fin de semaine)" in weekend.explain("fr")[1]
+
+
+def test_limit_result_explains_the_move_back_of_the_careful_reading() -> None:
+    (result,) = judged("rpd-witness-information", "2026-04-01", hearing="2026-04-16")
+    assert result.explain("en")[1] == (
+        "Monday 6 April 2026 is not a working day at this office (Easter Monday): "
+        "the last working day before it, Thursday 2 April 2026, is used."
+    )
+
+
+def test_limit_result_practice_notice_tells_what_the_rule_itself_says() -> None:
+    (result,) = judged("rpd-boc", "2026-04-20", referral="2026-03-12")
+    assert "A practice notice sets 45 days where the rule itself says 15." in result.text("en")
+    assert "practice notice" in result.as_json()["authority"]
+    (unknown,) = judged("rpd-boc", "2026-04-20")
+    assert "(45 days after the referral of the claim)" in unknown.text("en")
+
+
+def test_limits_for_more_time_for_the_form_counts_back_from_its_own_limit() -> None:
+    # Due on Monday 27 April; working days before it: Friday 24, Thursday 23, Wednesday 22.
+    (result,) = judged("rpd-application-boc-extension", "2026-04-22", referral="2026-03-12")
+    assert (result.status, result.due) == ("met", day("2026-04-22"))
+    assert result.event_date == day("2026-04-27")
+    (told,) = judged("rpd-application-boc-extension", "2026-04-22", boc_due="2026-04-24")
+    assert (told.status, told.due) == ("late", day("2026-04-21"))
 
 
 @pytest.mark.requirement("BY-04")
@@ -379,6 +405,8 @@ def test_limits_for_alternatives_without_a_date_are_one_unknown_naming_each() ->
     for words in ("sponsorship", "removal order", "residency obligation", "60 days after"):
         assert words in result.text("en")
     assert "parrainage" in result.text("fr")
+    assert "handed to the member" not in result.text("en")
+    assert result.as_json()["en"] == result.text("en")
 
 
 def test_limits_for_alternatives_the_known_event_decides() -> None:

@@ -25,15 +25,19 @@ class TriggerEvent(Row):
     `label` follows a preposition and carries its article ("the hearing", « l'audience »).
     `of_label` is the French genitive (« de l'audience », « du renvoi »).
     `stands_in` names the events whose date serves when this one's is not known, best first.
+    `due_of` names the limit of which this event is the last day, where it is one.
     """
 
     label: Text
     of_label: Text
     stands_in: tuple[RowId, ...] = ()
+    due_of: RowId | None = None
 
     def references(self) -> Iterator[tuple[str, str]]:
-        """Name the events that stand in."""
+        """Name the events that stand in and the limit that ends on this one."""
         yield from (("events", event) for event in self.stands_in)
+        if self.due_of is not None:
+            yield "limits", self.due_of
 
 
 class Variation(Frozen):

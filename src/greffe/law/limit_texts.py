@@ -41,9 +41,14 @@ UNKNOWN_OF_SEVERAL = Text(
     f"dont aucune date n’est connue{N}: {{periods}}.",
 )
 LATER = Text(
-    en="The earlier of two readings is used here; on the other, the limit {was} {later}.",
-    fr=f"La plus hâtive de deux lectures est retenue ici{N}; selon l’autre, le délai {{was}} le "
-    "{later}.",
+    en="The rule can be read in two ways and the earlier date is used here; on the other reading, "
+    "the limit {was} {later}.",
+    fr=f"La règle peut se lire de deux façons et la date la plus hâtive est retenue ici{N}; selon "
+    "l’autre lecture, le délai {was} le {later}.",
+)
+VARIED = Text(
+    en="A practice notice sets {days} days where the rule itself says {rule_days}.",
+    fr=f"Un avis de pratique accorde {{days}}{N}jours là où la règle en prévoit {{rule_days}}.",
 )
 READINGS = {
     "rollover-before": Text(
@@ -72,6 +77,12 @@ MOVED = Text(
     en="{from_day} is not a working day at this office ({why}): the limit moves to {day}.",
     fr=f"Le {{from_day}} n’est pas un jour ouvrable à ce bureau ({{why}}){N}: le délai est porté "
     "au {day}.",
+)
+MOVED_BACK = Text(
+    en="{from_day} is not a working day at this office ({why}): the last working day before it, "
+    "{day}, is used.",
+    fr=f"Le {{from_day}} n’est pas un jour ouvrable à ce bureau ({{why}}){N}: le dernier jour "
+    "ouvrable qui précède, le {day}, est retenu.",
 )
 WEEKEND = Text(en="weekend", fr="fin de semaine")
 AHEAD = Text(

@@ -47,8 +47,8 @@ class LimitResult:
 
     def text(self, lang: str) -> str:
         """Say it plainly, with the dates in words; the condition of the limit comes last."""
-        condition = self.row.condition.get(lang) if self.row.condition else ""
-        return words.join([self._sentence(lang), self._reading(lang), condition])
+        said = [self._sentence(lang), self._reading(lang), self._variation(lang)]
+        return words.join([*said, self._condition(lang)])
 
     def explain(self, lang: str) -> tuple[str, ...]:
         """Say how the date was counted, one sentence a step."""
@@ -58,20 +58,36 @@ class LimitResult:
         return tuple(_step_text(step, period, self.event_date, lang) for step in self.counted.steps)
 
     def as_json(self) -> dict[str, Any]:
-        """Give the entry of a receipt's "limits"."""
+        """Give the entry of a receipt's "limits"; it names the limit, for the reader has no row."""
         return {
             "id": self.row.id,
             "due": self.due.isoformat() if self.due else None,
             "status": self.status,
             "event": _event_json(self.event, self.event_date),
-            "en": self.text("en"),
-            "fr": self.text("fr"),
+            "en": self._named_text("en"),
+            "fr": self._named_text("fr"),
             "authority": self.authority,
         }
 
+    def _named_text(self, lang: str) -> str:
+        # One answer for several limits cannot bear the name of one of them.
+        if len(self.missing) > 1:
+            return self.text(lang)
+        return f"{self.row.label.get(lang)}. {self.text(lang)}"
+
+    def _condition(self, lang: str) -> str:
+        several = len(self.missing) > 1
+        return self.row.condition.get(lang) if self.row.condition and not several else ""
+
+    def _variation(self, lang: str) -> str:
+        if self.counted is None or self.counted.days == self.row.days:
+            return ""
+        days = {"days": self.counted.days, "rule_days": self.row.days}
+        return words.VARIED.get(lang).format(**days)
+
     def _sentence(self, lang: str) -> str:
         if self.due is None:
-            return _unknown_text(self.missing, lang)
+            return _unknown_text(self.missing, self.received, lang)
         days = words.dates(lang, received=self.received, due=self.due, later=self.later_reading)
         verb = words.was(self.due, self.received, lang)
         return self._template().get(lang).format(**days, was=verb)
@@ -155,7 +171,7 @@ def limits_for(
 def _judge(
     rules: RuleSet, row: Limit, events: Mapping[str, dt.date], office: str, received: dt.date
 ) -> LimitResult:
-    event, day = _known_event(rules, row, events)
+    event, day = _known_event(rules, row, events, office)
     if day is None:
         missing = ((row, event),)
         return LimitResult(row, event, None, None, None, "unknown", received, missing=missing)
@@ -165,13 +181,22 @@ def _judge(
 
 
 def _known_event(
-    rules: RuleSet, row: Limit, events: Mapping[str, dt.date]
+    rules: RuleSet, row: Limit, events: Mapping[str, dt.date], office: str
 ) -> tuple[TriggerEvent, dt.date | None]:
     event = rules.event(row.event)
     for name in (event.id, *event.stands_in):
         if name in events:
             return rules.event(name), events[name]
-    return event, None
+    return event, _end_of_limit(rules, event, events, office)
+
+
+def _end_of_limit(
+    rules: RuleSet, event: TriggerEvent, events: Mapping[str, dt.date], office: str
+) -> dt.date | None:
+    for row in rules.limits:
+        if row.id == event.due_of and row.event in events:
+            return due_date(rules, row, event=events[row.event], office=office).date
+    return None
 
 
 def _status(due: Due, received: dt.date) -> Status:
@@ -226,7 +251,7 @@ def limits_ahead(
         _ahead(rules, row, event, day, office, today, place)
         for row in rules.limits
         if row.division == division and row.in_force(today) and _concerns(rules, row, party)
-        for event, day in (_known_event(rules, row, events),)
+        for event, day in (_known_event(rules, row, events, office),)
         if day is not None
     ]
     return tuple(sorted(ahead, key=lambda limit: (limit.due, limit.row.id)))
@@ -257,8 +282,11 @@ def _event_json(event: TriggerEvent, day: dt.date | None) -> dict[str, str] | No
     return {"en": event.label.en, "fr": event.label.fr, "date": day.isoformat()}
 
 
-def _unknown_text(missing: Sequence[tuple[Limit, TriggerEvent]], lang: str) -> str:
-    periods = [words.period(row, row.days, event, lang) for row, event in missing]
+def _unknown_text(
+    missing: Sequence[tuple[Limit, TriggerEvent]], received: dt.date, lang: str
+) -> str:
+    # The event has no day: the notice that varies the limit is the one of the day of receipt.
+    periods = [words.period(row, row.days_for(received)[0], event, lang) for row, event in missing]
     if len(missing) > 1:
         several = words.enumerate_periods(periods, lang)
         return words.UNKNOWN_OF_SEVERAL.get(lang).format(periods=several)
@@ -271,4 +299,5 @@ def _step_text(step: Step, period: str, event: dt.date, lang: str) -> str:
     if step.kind == "counted":
         return words.COUNTED.get(lang).format(period=period, **days)
     why = (step.closure.label if step.closure else words.WEEKEND).get(lang)
-    return words.MOVED.get(lang).format(why=why, **days)
+    template = words.MOVED if step.day > step.from_day else words.MOVED_BACK
+    return template.get(lang).format(why=why, **days)
