@@ -43,6 +43,12 @@ def text(value: Text | str | None) -> str:
 
 
 @register.filter
+def said(value: Any) -> str:
+    """Give what something of the law says of itself, in the page's language."""
+    return str(value.text(_lang()))
+
+
+@register.filter
 def long_date(day: dt.date) -> str:
     """Write a day in full: "Thursday 1 April 2021", « jeudi 1er avril 2021 »."""
     return date_in_words(day, _lang())
@@ -324,7 +330,9 @@ def _described_by(bound: BoundField, hint: str) -> str:
 def _control(bound: BoundField, kind: str, width: str, hint: str) -> str:
     if kind in ("choices", "date"):
         return ""
-    attrs = {} if kind != "single" else {"class": _classes(bound.field.widget, width)}
+    attrs: dict[str, str | bool] = {}
+    if kind == "single":
+        attrs["class"] = _classes(bound.field.widget, width)
     if described_by := _described_by(bound, hint):
         attrs["aria-describedby"] = described_by
     return bound.as_widget(attrs=attrs)
