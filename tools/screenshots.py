@@ -65,11 +65,17 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 def walk(page: Page, start: str, folder: Path) -> int:
-    """Take every kind of page that links reach from an address in its language; give how many."""
+    """Take every kind of page that links reach from an address in its language; give how many.
+
+    Raises RuntimeError where a page refuses or fails.
+    """
     prefix = "/".join(start.split("/")[:4]) + "/"
     waiting, seen = deque([start]), {kind(start)}
     while waiting:
-        page.goto(waiting.popleft())
+        answer = page.goto(waiting.popleft())
+        if answer is None or not answer.ok:
+            message = f"{page.url} did not answer with a page"
+            raise RuntimeError(message)
         _take(page, folder / kind(page.url))
         for link in page.locator("a[href]").evaluate_all("links => links.map(a => a.href)"):
             url = urldefrag(urljoin(page.url, link)).url
