@@ -16,6 +16,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from greffe.sealing import keymaking
-from greffe.sealing.keymaking import Entry, Purpose
+from greffe.sealing.keymaking import Entry
 
 SCHEMA = "greffe.keys/1"
 _INDEX = "ring.json"
@@ -42,15 +43,21 @@ class KeyFolderError(Exception):
         self.path = path
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What was read at one moment; replaced whole, so that threads see old or new, never both."""
+
+    stamp: tuple[int, int, int]
+    index: dict[str, Any]
+    private: dict[str, Ed25519PrivateKey | EllipticCurvePrivateKey]
+
+
 class KeyRing:
     """The keys of one registry, private halves held in memory. Make one by `create` or `load`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._stamp: tuple[int, int, int] = (0, 0, 0)
-        self._index: dict[str, Any] = {}
-        self._private: dict[str, Ed25519PrivateKey | EllipticCurvePrivateKey] = {}
-        self._read()
+        self._state = _read(folder)
 
     @classmethod
     def create(cls, folder: Path, *, demonstration: bool, name: str) -> Self:
@@ -87,12 +94,12 @@ class KeyRing:
     @property
     def demonstration(self) -> bool:
         """Say whether these are demonstration keys, which prove nothing."""
-        return bool(self._index["demonstration"])
+        return bool(self._state.index["demonstration"])
 
     @property
     def name(self) -> str:
         """The registry's name, as the certificates have it."""
-        return str(self._index["name"])
+        return str(self._state.index["name"])
 
     def rotate(self) -> None:
         """Make new current keys; retire the old ones, whose public halves stay published."""
@@ -101,49 +108,41 @@ class KeyRing:
                 _add_keys(self.folder, _load_index(self.folder))
         except OSError as error:
             raise KeyFolderError("unwritable", self.folder, str(error)) from error
-        self._read()
+        self._state = _read(self.folder)
 
     def published(self) -> dict[str, Any]:
         """Return what anyone needs to verify: every key ever used, public halves only."""
-        self._refresh()
+        index = self._fresh().index
         return {
             "schema": SCHEMA,
-            "registry": self.name,
-            "demonstration": self.demonstration,
-            "keys": [dict(entry) for entry in self._index["keys"]],
+            "registry": index["name"],
+            "demonstration": index["demonstration"],
+            "keys": [dict(entry) for entry in index["keys"]],
         }
 
     def receipt_key(self) -> tuple[str, Ed25519PrivateKey]:
         """Return id and private half of the key that signs receipts today."""
-        kid, key = self._current("receipt")
+        state = self._fresh()
+        kid = _current_id(state.index, "receipt", self.folder)
+        key = state.private[kid]
         if not isinstance(key, Ed25519PrivateKey):
             raise KeyFolderError("damaged", self.folder, f"{kid} is not Ed25519")
         return kid, key
 
     def seal_key(self) -> tuple[str, EllipticCurvePrivateKey, str]:
         """Return id, private half and certificate (PEM) of the key that seals PDFs today."""
-        kid, key = self._current("seal")
+        state = self._fresh()
+        kid = _current_id(state.index, "seal", self.folder)
+        key = state.private[kid]
         if not isinstance(key, EllipticCurvePrivateKey):
             raise KeyFolderError("damaged", self.folder, f"{kid} is not P-256")
-        entry = next(entry for entry in self._index["keys"] if entry["id"] == kid)
+        entry = next(entry for entry in state.index["keys"] if entry["id"] == kid)
         return kid, key, str(entry["certificate"])
 
-    def _current(self, purpose: Purpose) -> tuple[str, Ed25519PrivateKey | EllipticCurvePrivateKey]:
-        self._refresh()
-        kid = _current_id(self._index, purpose, self.folder)
-        return kid, self._private[kid]
-
-    def _refresh(self) -> None:
-        if _stamp(self.folder) != self._stamp:
-            self._read()
-
-    def _read(self) -> None:
-        _check_mode(self.folder)
-        stamp = _stamp(self.folder)
-        index = _load_index(self.folder)
-        current = [_current_id(index, purpose, self.folder) for purpose in ("receipt", "seal")]
-        private = {kid: _load_private(self.folder, kid, index) for kid in current}
-        self._stamp, self._index, self._private = stamp, index, private
+    def _fresh(self) -> _State:
+        if _stamp(self.folder) != self._state.stamp:
+            self._state = _read(self.folder)
+        return self._state
 
 
 def load_published(data: bytes) -> dict[str, Any]:
@@ -152,6 +151,15 @@ def load_published(data: bytes) -> dict[str, Any]:
     if not isinstance(value, dict) or value.get("schema") != SCHEMA:
         raise ValueError(f"not a list of keys ({SCHEMA})")
     return value
+
+
+def _read(folder: Path) -> _State:
+    _check_mode(folder)
+    stamp = _stamp(folder)
+    index = _load_index(folder)
+    current = [_current_id(index, purpose, folder) for purpose in ("receipt", "seal")]
+    private = {kid: _load_private(folder, kid, index) for kid in current}
+    return _State(stamp, index, private)
 
 
 @contextlib.contextmanager
