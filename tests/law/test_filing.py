@@ -49,7 +49,7 @@ def submitted(**given: Any) -> tuple[Finding, ...]:
     usual = {
         "division": "RPD",
         "document_type": "rpd-application",
-        "cases": [CaseFacts(division=given.get("division", "RPD"), name="TB7-12345")],
+        "cases": [CaseFacts(division=given.get("division", "RPD"), file_number="TB7-12345")],
         "files": files("Demande.pdf"),
         "on": DAY,
     }
@@ -210,7 +210,7 @@ def test_same_file_twice_is_pointed_out_at_the_second() -> None:
 @pytest.mark.parametrize("division", DIVISIONS)
 def test_disclosure_in_several_files_warns(division: str) -> None:
     kind = f"{division.lower()}-disclosure"
-    case = CaseFacts(division=division, name="TB7-12345", appeal_recorded=True)
+    case = CaseFacts(division=division, file_number="TB7-12345", appeal_recorded=True)
     split = submitted(division=division, document_type=kind, cases=[case], files=files("a", "b"))
     whole = submitted(division=division, document_type=kind, cases=[case], files=files("a"))
     assert [(f.code, f.severity) for f in split] == [("disclosure-several-files", "warn")]
@@ -248,7 +248,7 @@ def test_type_of_the_minister_is_refused_to_a_person() -> None:
 @pytest.mark.requirement("MC-08")
 @pytest.mark.parametrize("division", DIVISIONS)
 def test_every_type_offered_to_a_person_can_be_filed(division: str) -> None:
-    case = CaseFacts(division=division, name="TB7-12345", appeal_recorded=True)
+    case = CaseFacts(division=division, file_number="TB7-12345", appeal_recorded=True)
     for kind in RULES.document_types_for(division, DAY, "person"):
         assert submitted(division=division, document_type=kind.id, cases=[case]) == ()
 
@@ -258,7 +258,7 @@ def test_every_type_offered_to_a_person_can_be_filed(division: str) -> None:
 @pytest.mark.parametrize("recorded", [True, False])
 def test_notice_of_appeal_is_refused_here(kind: str, recorded: bool) -> None:
     division = kind[:3].upper()
-    case = CaseFacts(division=division, name="TB7-12345", appeal_recorded=recorded)
+    case = CaseFacts(division=division, file_number="TB7-12345", appeal_recorded=recorded)
     found = submitted(division=division, document_type=kind, cases=[case])
     assert [(f.code, f.severity) for f in found] == [("notice-of-appeal-not-here", "refuse")]
     assert "délai continue" in found[0].remedy("fr")
@@ -268,8 +268,8 @@ def test_notice_of_appeal_is_refused_here(kind: str, recorded: bool) -> None:
 @pytest.mark.parametrize("division", ["RAD", "IAD"])
 def test_nothing_is_filed_in_an_appeal_that_is_not_recorded(division: str) -> None:
     kind = f"{division.lower()}-application"
-    waiting = CaseFacts(division=division, name="TB7-12345", appeal_recorded=False)
-    recorded = CaseFacts(division=division, name="TB7-12345", appeal_recorded=True)
+    waiting = CaseFacts(division=division, file_number="TB7-12345", appeal_recorded=False)
+    recorded = CaseFacts(division=division, file_number="TB7-12345", appeal_recorded=True)
     for chosen in (kind, None):
         found = submitted(division=division, document_type=chosen, cases=[waiting])
         assert codes(found) == ["appeal-not-recorded"]
@@ -281,7 +281,7 @@ def test_nothing_is_filed_in_an_appeal_that_is_not_recorded(division: str) -> No
 @pytest.mark.requirement("MC-11")
 @pytest.mark.parametrize("division", ["RPD", "ID"])
 def test_no_appeal_is_asked_for_where_there_is_none(division: str) -> None:
-    case = CaseFacts(division=division, name="TB7-12345")
+    case = CaseFacts(division=division, file_number="TB7-12345")
     kind = f"{division.lower()}-application"
     assert submitted(division=division, document_type=kind, cases=[case]) == ()
 
@@ -306,7 +306,7 @@ def test_notice_of_appeal_is_allowed_where_a_tribunal_has_a_row_for_it(tmp_path:
         rules,
         division="RAD",
         document_type="rad-notice-of-appeal",
-        cases=[CaseFacts(division="RAD", name="TB7-12345")],
+        cases=[CaseFacts(division="RAD", file_number="TB7-12345")],
         files=files("avis.pdf"),
         on=DAY,
     )
@@ -315,7 +315,7 @@ def test_notice_of_appeal_is_allowed_where_a_tribunal_has_a_row_for_it(tmp_path:
 
 
 def test_closed_case_takes_no_disclosure() -> None:
-    closed = CaseFacts(division="RPD", name="TB7-12345", closed=True)
+    closed = CaseFacts(division="RPD", file_number="TB7-12345", closed=True)
     found = submitted(document_type="rpd-disclosure", cases=[closed])
     assert [(f.code, f.severity) for f in found] == [("case-closed", "refuse")]
 
@@ -324,7 +324,7 @@ def test_closed_case_takes_no_disclosure() -> None:
     "kind", ["rpd-application-reopen", "rpd-application-reinstate", "rpd-reasons-request"]
 )
 def test_closed_case_takes_what_the_rules_allow_after_a_decision(kind: str) -> None:
-    closed = CaseFacts(division="RPD", name="TB7-12345", closed=True)
+    closed = CaseFacts(division="RPD", file_number="TB7-12345", closed=True)
     assert submitted(document_type=kind, cases=[closed]) == ()
 
 

@@ -31,10 +31,10 @@ _RECORDINGS = frozenset({"audio", "video"})
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What matters of a case when something is filed in it. `name` is its file number."""
+    """What matters of a case when something is filed in it."""
 
     division: str
-    name: str
+    file_number: str
     appeal_recorded: bool = False
     closed: bool = False
 
@@ -188,7 +188,7 @@ def _judge_kind(
 def _judge_case(
     rules: RuleSet, division: str, kind: DocumentType | None, case: CaseFacts, on: dt.date
 ) -> Iterator[Finding]:
-    number = case.name
+    number = case.file_number
     if case.division != division:
         label = rules.division(case.division).label
         yield make_finding(

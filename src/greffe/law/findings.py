@@ -43,6 +43,11 @@ class Finding(Frozen):
         """Say whether nothing can be filed while it stands."""
         return self.severity == "refuse"
 
+    @property
+    def key(self) -> str:
+        """Name it among the findings of one submission, so that a filer can acknowledge it."""
+        return f"{self.code}:{self.file or 0}:{self.page or 0}"
+
     def placed(self, position: int | None) -> "Finding":
         """Give the same finding of the file at `position` (from 1), or of no place for None."""
         return self.model_copy(update={"file": position})
