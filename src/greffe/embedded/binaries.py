@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from greffe.embedded.errors import problem
+from greffe.embedded.errors import NOT_A_VERSION, problem
 from greffe.embedded.owner import Owner
 
 OLDEST: Final = 15
@@ -112,8 +112,7 @@ def _major_of(data: Path) -> int | None:
     except FileNotFoundError:
         return None
     except ValueError as error:
-        detail = "PG_VERSION: not a version"
-        raise problem("unwritable", path=data, detail=detail) from error
+        raise problem("unwritable", path=data, detail=NOT_A_VERSION) from error
 
 
 def _folders() -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Making a PostgreSQL cluster: whole under its final name, or not there at all."""
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -11,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from greffe.embedded.binaries import Binaries
-from greffe.embedded.errors import from_output, problem
+from greffe.embedded.errors import NAMELESS, from_output, problem
+from greffe.embedded.owner import open_private
 from greffe.embedded.places import Places
 
 SUPERUSER: Final = "postgres"
@@ -114,8 +116,16 @@ def _run(command: Sequence[str | Path], text: str, places: Places, lock: int) ->
             os.killpg(process.pid, signal.SIGKILL)
             raise
     if process.returncode:
-        places.log.open("a", encoding="utf-8").write(output)
+        _append(places.log, output)
         raise from_output(output, path=places.place, log=places.log)
+
+
+def _append(log: Path, text: str) -> None:
+    """Keep what a program printed; a full disk must not hide why it failed."""
+    with contextlib.suppress(OSError):
+        descriptor = open_private(log, os.O_WRONLY | os.O_APPEND)
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 — a descriptor
+            file.write(text)
 
 
 def _need_a_name(places: Places) -> None:
@@ -123,8 +133,8 @@ def _need_a_name(places: Places) -> None:
     try:
         pwd.getpwuid(places.owner.uid)
     except KeyError as error:
-        detail = f"user number {places.owner.uid} has no name on this system"
-        raise problem("no-user", path=places.place, detail=detail) from error
+        uid = places.owner.uid
+        raise problem("no-user", path=places.place, detail=NAMELESS, uid=uid) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,6 +6,28 @@ from typing import Final
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
+# Reasons, in English and French, that fill {detail}.
+ANOTHER_START: Final = ("another start is under way", "un autre démarrage est en cours")
+STILL_STOPPING: Final = ("the database is still stopping", "la base de données s’arrête encore")
+SILENT: Final = ("the database does not answer", "la base de données ne répond pas")
+SLOW: Final = ("the database takes too long to start", "la base de données tarde à démarrer")
+OTHER_SERVER: Final = (
+    "another PostgreSQL runs on it, process {pid}",
+    "un autre PostgreSQL s’en sert, processus {pid}",
+)
+NO_USER: Final = (
+    "we are root, and this system has no user greffe, postgres or nobody to run it as",
+    "nous sommes root, et ce système n’a aucun utilisateur greffe, postgres ou nobody",
+)
+NAMELESS: Final = (
+    "the user number {uid} has no name on this system",
+    "l’utilisateur numéro {uid} n’a pas de nom sur ce système",
+)
+NOT_A_VERSION: Final = (
+    "its file PG_VERSION holds no version",
+    "son fichier PG_VERSION ne contient pas de version",
+)
+
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no-binaries": (
         (
@@ -68,8 +90,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         (
             "Le chemin du socket de la base de données est trop long : {path} compte {length} "
-            "octets et le système en permet {limit}. Définissez GREFFE_STATE sur un dossier au chemin "
-            "plus court."
+            "octets et le système en permet {limit}. Définissez GREFFE_STATE sur un dossier au "
+            "chemin plus court."
         ),
     ),
     "busy": (
@@ -121,9 +143,16 @@ class EmbeddedError(Exception):
 
 
 def problem(code: str, **params: object) -> EmbeddedError:
-    """Make the error `code` with `params` filled into its two texts (KeyError if unknown)."""
-    english, french = _TEXTS[code]
-    return EmbeddedError(code, english.format(**params), french.format(**params))
+    """Make the error `code` with `params` filled into its two texts (KeyError if unknown).
+
+    A `detail` in two languages, such as those above, is filled in first.
+    """
+    texts = []
+    for position, text in enumerate(_TEXTS[code]):
+        detail = params.get("detail")
+        told = detail[position].format(**params) if isinstance(detail, tuple) else detail
+        texts.append(text.format(**{**params, "detail": told}))
+    return EmbeddedError(code, *texts)
 
 
 def from_os_error(error: OSError, folder: Path) -> EmbeddedError:
@@ -138,8 +167,8 @@ def from_output(output: str, *, path: Path, log: Path) -> EmbeddedError:
     """Say why PostgreSQL failed, from what it printed (messages are asked for in English)."""
     if "No space left on device" in output or "Disk quota exceeded" in output:
         return problem("disk-full", path=path)
-    if "lock file" in output and "already exists" in output:
-        return problem("busy", path=path, detail=_worst(output))
+    if "Permission denied" in output or "Read-only file system" in output:
+        return problem("unwritable", path=path, detail=_worst(output))
     return problem("start-failed", path=path, log=log, detail=_worst(output))
 
 

@@ -29,6 +29,8 @@ _ORPHAN_SECONDS: Final = 5.0  # server processes see their parent's death by the
 _RESTARTS: Final = 5  # more within _SPELL, and something is wrong that a restart does not mend
 _SPELL: Final = 60.0
 _FOREVER: Final = 86_400.0
+READY: Final = "ready\n"
+MARK: Final = "greffe"  # the cluster_name of our servers, on their command line
 STATUS_LINE: Final = 7  # of postmaster.pid, where the server says how far it is
 
 
@@ -100,7 +102,10 @@ def _keep(run: Run) -> bool:
     """Run PostgreSQL until it was asked to stop; False when it cannot be kept running."""
     restarts: deque[float] = deque(maxlen=_RESTARTS)
     while True:
-        _clear_remains(run.config)
+        other = _clear_remains(run.config)
+        if other:
+            _tell(run, f"{other}\n")
+            return False
         run.child = _launch(run.config)
         _watch(run)
         if run.stopping:
@@ -152,11 +157,17 @@ def _is_ready(run: Run) -> bool:
 
 
 def _announce(run: Run) -> None:
+    _tell(run, READY)
     run.announced = True
-    with contextlib.suppress(BrokenPipeError):
-        os.write(run.config.status, b"ready\n")
-    os.close(run.config.status)
-    os.close(run.config.start_lock)
+
+
+def _tell(run: Run, answer: str) -> None:
+    """Answer the starter, if it waits and still lives, and let the next one start or join."""
+    if not run.announced:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(run.config.status, answer.encode())
+        os.close(run.config.status)
+        os.close(run.config.start_lock)
 
 
 def _launch(config: Config) -> int:
@@ -171,27 +182,50 @@ def _launch(config: Config) -> int:
         _prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() == keeper:
             os.execv(config.command[0], config.command)  # noqa: S606 — no shell is the point
+    except OSError as error:
+        _say(f"ERROR: {config.command[0]}: {error.strerror}")
     finally:
         os._exit(1)
 
 
-def _clear_remains(config: Config) -> None:
-    """Wait for the processes of an earlier run to end, and remove what they left.
+def _clear_remains(config: Config) -> int:
+    """End what an earlier run left and remove its files; give the process of another's server.
 
-    Only the holder of the keeper's lock comes here, so every server on this data is a remnant.
+    Only the holder of the keeper's lock comes here, so a server of ours that still runs has
+    lost its keeper; one started by hand on this data is left alone. 0 when there is none.
     """
-    for patience, kind in ((_STOP_SECONDS, signal.SIGINT), (_ORPHAN_SECONDS, signal.SIGKILL)):
-        for pid in _servers(config.data):
-            _end(pid, kind, patience)
     lines = _pid_file(config.data)
-    if lines and lines[0] != str(os.getpid()):
-        # The number may be another program's by now, and PostgreSQL would refuse to start. Its
-        # parent's number it knows to be stale; the rest of the file names the shared memory
-        # that it must look at, so the file is not simply removed.
-        _write_pid_file(config.data, [str(os.getpid()), *lines[1:]])
+    for pid in _servers(config.data):
+        if lines and lines[0] == str(pid):
+            if not _is_ours(pid):
+                return pid
+            _end(pid, signal.SIGINT, _STOP_SECONDS)
+    for pid in _servers(config.data):
+        _end(pid, None, _ORPHAN_SECONDS)
+    _disown_pid_file(config.data)
     for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
         with contextlib.suppress(FileNotFoundError):
-            os.unlink(os.path.join(config.sockets, name))  # noqa: PTH108, PTH118 — starts fast
+            os.unlink(f"{config.sockets}/{name}")  # noqa: PTH108 — starts fast
+    return 0
+
+
+def _disown_pid_file(data: str) -> None:
+    """Put our number into a stale postmaster.pid.
+
+    The number there may be another program's by now, and PostgreSQL would refuse to start; its
+    parent's number it knows to be stale. The rest names the shared memory that it must look
+    at, so the file is not simply removed.
+    """
+    lines = _pid_file(data)
+    if lines:
+        with open(f"{data}/postmaster.pid", "w", encoding="utf-8") as file:  # noqa: PTH123 — starts fast
+            file.write("\n".join([str(os.getpid()), *lines[1:]]))
+
+
+def _is_ours(pid: int) -> bool:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123 — starts fast
+        return f"cluster_name={MARK}".encode() in file.read().split(b"\0")
+    return False
 
 
 def _servers(data: str) -> Iterator[int]:
@@ -206,14 +240,17 @@ def _servers(data: str) -> Iterator[int]:
                 yield int(name)
 
 
-def _end(pid: int, kind: signal.Signals, patience: float) -> None:
-    """Signal a process and wait for its end, at most `patience` seconds."""
+def _end(pid: int, request: signal.Signals | None, patience: float) -> None:
+    """Wait for the end of a process, at most `patience` seconds, then kill it."""
     with contextlib.suppress(ProcessLookupError):
         process = os.pidfd_open(pid)
         try:
-            _say(f"ending process {pid} of an earlier run ({kind.name})")
-            signal.pidfd_send_signal(process, kind)
-            select.select([process], [], [], patience)
+            _say(f"ending process {pid} of an earlier run")
+            if request:
+                signal.pidfd_send_signal(process, request)
+            if not select.select([process], [], [], patience)[0]:
+                signal.pidfd_send_signal(process, signal.SIGKILL)
+                select.select([process], [], [], _ORPHAN_SECONDS)
         finally:
             os.close(process)
 
@@ -224,11 +261,6 @@ def _pid_file(data: str) -> list[str]:
             return file.read().split("\n")
     except FileNotFoundError:
         return []
-
-
-def _write_pid_file(data: str, lines: list[str]) -> None:
-    with open(f"{data}/postmaster.pid", "w", encoding="utf-8") as file:  # noqa: PTH123 — starts fast
-        file.write("\n".join(lines))
 
 
 def _say(text: str) -> None:

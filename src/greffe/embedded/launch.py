@@ -3,7 +3,9 @@
 import json
 import os
 import select
+import shutil
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -13,10 +15,12 @@ from typing import Final
 from greffe.embedded import keeper
 from greffe.embedded.binaries import Binaries
 from greffe.embedded.cluster import ENVIRONMENT
-from greffe.embedded.errors import from_output, problem
+from greffe.embedded.errors import OTHER_SERVER, SLOW, EmbeddedError, from_output, problem
 from greffe.embedded.owner import open_private
 from greffe.embedded.places import SOCKET, Places
 
+_LEAST_FREE: Final = 1024 * 1024  # bytes
+_SSL_REQUEST: Final = struct.pack("!ii", 8, 80877103)  # the shortest question of its protocol
 _LARGEST_LOG: Final = 8 * 1024 * 1024  # bytes; the older one is kept beside
 
 
@@ -44,9 +48,19 @@ def launch(
             os.close(for_keeper)
         ready, _, _ = select.select([pipe], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
-            raise problem("busy", path=places.data, detail="it takes too long to start")
-        if pipe.read(6) != b"ready\n":
-            raise from_output(_tail(places.log, logged), path=places.place, log=places.log)
+            raise problem("busy", path=places.data, detail=SLOW)
+        answer = pipe.read().decode()
+    if answer != keeper.READY:
+        raise _failure(places, answer, _tail(places.log, logged))
+
+
+def _failure(places: Places, answer: str, output: str) -> EmbeddedError:
+    """Say why it did not start: another server, a disk too full even to log it, or the log."""
+    if answer:
+        return problem("busy", path=places.data, detail=OTHER_SERVER, pid=answer.strip())
+    if shutil.disk_usage(places.place).free < _LEAST_FREE:
+        return problem("disk-full", path=places.place)
+    return from_output(output, path=places.place, log=places.log)
 
 
 def _config(places: Places, sockets: Path, lock: int, status: int) -> dict[str, object]:
@@ -71,6 +85,7 @@ def _command(places: Places, binaries: Binaries, sockets: Path, options: list[st
         f'unix_socket_directories="{listed}"',
         "unix_socket_permissions=0700",
         "port=5432",
+        f"cluster_name={keeper.MARK}",
         "logging_collector=off",
         "log_destination=stderr",
         "lc_messages=C",
@@ -81,7 +96,7 @@ def _command(places: Places, binaries: Binaries, sockets: Path, options: list[st
 
 def _run_keeper(config: dict[str, object], lock: int, status: int) -> None:
     subprocess.run(  # noqa: S603 — our own file, no shell
-        [sys.executable, "-I", "-S", keeper.__file__, json.dumps(config)],
+        [sys.executable, "-I", "-S", "-W", "ignore", keeper.__file__, json.dumps(config)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -110,13 +125,19 @@ def _tail(log: Path, start: int) -> str:
 
 
 def answers(data: Path, sockets: Path) -> bool:
-    """Whether PostgreSQL says that it is ready and takes a connection on its socket."""
+    """Whether PostgreSQL answers on its socket and says that it is ready.
+
+    A connection alone proves nothing: after a crash the socket may still be open in a process
+    that has not yet seen it. The file is read last, when a living server has written it.
+    """
     try:
-        lines = (data / "postmaster.pid").read_text(encoding="utf-8").split("\n")
-        if len(lines) <= keeper.STATUS_LINE or lines[keeper.STATUS_LINE].strip() != "ready":
-            return False
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            probe.settimeout(1.0)
             probe.connect(str(sockets / SOCKET))
+            probe.sendall(_SSL_REQUEST)
+            answered = probe.recv(1)
+        lines = (data / "postmaster.pid").read_text(encoding="utf-8").split("\n")
     except OSError:
         return False
-    return True
+    told = lines[keeper.STATUS_LINE :]
+    return bool(answered and told and told[0].strip() == "ready")

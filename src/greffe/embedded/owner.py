@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from greffe.embedded.errors import problem
+from greffe.embedded.errors import NO_USER, problem
 
 _CANDIDATES: Final = ("greffe", "postgres", "nobody")
 
@@ -65,8 +65,7 @@ def choose_owner(folders: Sequence[Path]) -> Owner:
             continue
         if entry.pw_uid:
             return Owner(entry.pw_uid, entry.pw_gid, switch=True)
-    detail = "it runs as root, and this system has no user greffe, postgres or nobody to run as"
-    raise problem("no-user", path=folders[-1], detail=detail)
+    raise problem("no-user", path=folders[-1], detail=NO_USER)
 
 
 def _by_uid(uid: int) -> Owner | None:

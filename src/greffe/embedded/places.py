@@ -101,12 +101,14 @@ def socket_folder(places: Places, forced: Path | None = None) -> Path:
             places.owner.give(wanted)
         return wanted
     if not forced:
-        recorded = Path(read_record(places.control).get("sockets", "/nowhere"))
+        recorded = recorded_sockets(places)
         if _fits(recorded) and _private(recorded, places.owner):
             return recorded
         for base in _short_folders(places.owner):
             if _fits(base / "greffe-12345678"):
-                return _fresh(base, places)
+                fresh = Path(tempfile.mkdtemp(prefix="greffe-", dir=base))
+                places.owner.give(fresh)
+                return fresh
     full = wanted / SOCKET
     length = len(os.fsencode(full))
     raise problem("socket-path-too-long", path=full, length=length, limit=LONGEST)
@@ -136,11 +138,9 @@ def _short_folders(owner: Owner) -> Iterator[Path]:
             yield base
 
 
-def _fresh(base: Path, places: Places) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="greffe-", dir=base))
-    places.owner.give(folder)
-    write_record(places.control, {"sockets": str(folder)})
-    return folder
+def recorded_sockets(places: Places) -> Path:
+    """Give the folder of the socket that the last start chose."""
+    return Path(read_record(places.control).get("sockets", "/nowhere"))
 
 
 def read_record(control: Path) -> Mapping[str, str]:
@@ -155,8 +155,11 @@ def read_record(control: Path) -> Mapping[str, str]:
 
 
 def write_record(control: Path, changes: Mapping[str, str]) -> None:
-    """Add `changes` to the record, whole or not at all."""
-    text = json.dumps({**read_record(control), **changes}, indent=2)
+    """Add `changes` to the record, whole or not at all; write nothing when nothing changes."""
+    record = read_record(control)
+    if record == {**record, **changes}:
+        return
+    text = json.dumps({**record, **changes}, indent=2)
     unfinished = control / f"{_RECORD}.new"
     unfinished.unlink(missing_ok=True)
     with open(open_private(unfinished, os.O_WRONLY), "w", encoding="utf-8") as file:  # noqa: PTH123 — a descriptor

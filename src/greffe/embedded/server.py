@@ -13,13 +13,13 @@ from urllib.parse import quote
 from greffe.embedded import locks
 from greffe.embedded.binaries import Binaries, find_binaries, reachable_copy
 from greffe.embedded.cluster import APP_ROLE, DATABASE, OWNER_ROLE, SUPERUSER, make_cluster
-from greffe.embedded.errors import from_os_error, problem
+from greffe.embedded.errors import ANOTHER_START, SILENT, STILL_STOPPING, from_os_error, problem
 from greffe.embedded.launch import answers, launch
 from greffe.embedded.places import (
     ELSEWHERE,
     Places,
     open_places,
-    read_record,
+    recorded_sockets,
     settle,
     socket_folder,
     write_record,
@@ -63,12 +63,12 @@ class Server:
 
     def stop(self) -> None:
         """Let go of the database; if nobody else uses it, wait until it has stopped cleanly."""
-        users, self._users = self._users, None
-        if users is None:
+        if self._users is None:
             return
         deadline = time.monotonic() + _STOP_SECONDS
         with _start_lock(self._places, deadline) as held:
-            os.close(users)
+            os.close(self._users)
+            self._users = None
             if held is not None:
                 _await_end(self._places, deadline)
 
@@ -107,11 +107,11 @@ def start(
         deadline = time.monotonic() + timeout
         with _start_lock(places, deadline) as lock:
             if lock is None:
-                raise problem("busy", path=places.control, detail="another start is under way")
+                raise problem("busy", path=places.control, detail=ANOTHER_START)
             users = _enter(places, deadline)
             try:
                 if _join(places, deadline):
-                    return Server(places, Path(read_record(places.control)["socket"]), users)
+                    return Server(places, recorded_sockets(places), users)
                 places = settle(places, elsewhere)
                 found = find_binaries(places.data, binaries)
                 folder = _begin(places, found, lock, options, sockets, deadline)
@@ -135,7 +135,7 @@ def _begin(
     folder = socket_folder(places, sockets)
     found = reachable_copy(found, places.owner, places.place)
     make_cluster(places, found, lock, synced="fsync=off" not in options)
-    write_record(places.control, {"socket": str(folder)})
+    write_record(places.control, {"sockets": str(folder)})
     launch(places, found, folder, lock, options, deadline)
     return folder
 
@@ -156,17 +156,17 @@ def _enter(places: Places, deadline: float) -> int:
     users = locks.open_lock(places.lock("users"))
     if not locks.take(users, locks.SHARED, deadline):
         os.close(users)
-        raise problem("busy", path=places.control, detail="the database is still stopping")
+        raise problem("busy", path=places.control, detail=STILL_STOPPING)
     return users
 
 
 def _join(places: Places, deadline: float) -> bool:
     """Wait until the running database answers; False when none runs."""
     while not locks.is_free(places.lock("keeper")):
-        if answers(places.data, Path(read_record(places.control)["socket"])):
+        if answers(places.data, recorded_sockets(places)):
             return True
         if time.monotonic() > deadline:
-            raise problem("busy", path=places.control, detail="the database does not answer")
+            raise problem("busy", path=places.control, detail=SILENT)
         time.sleep(0.005)
     return False
 
