@@ -159,6 +159,7 @@ class BlobWriter:
                 os.fsync(descriptor)
                 self._store.place(self._part, self._key)
         except StoreError:
+            self._store.withdraw(self._key)
             self.abort()
             raise
         self._close()
@@ -297,6 +298,11 @@ class FileStore:
         self._make(target.parent)
         part.replace(target)
         _sync_folder(target.parent)
+
+    def withdraw(self, key: str) -> None:
+        """Remove a document that was placed but could not be synced: it was never promised."""
+        with contextlib.suppress(OSError):
+            self._path(key).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         if not _KEY.fullmatch(key):

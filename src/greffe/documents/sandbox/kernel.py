@@ -136,6 +136,7 @@ def _unshare(flags: int) -> bool:
 
 
 def _become_nobody() -> bool:
+    """Stop being root. A container's root that may not is an ordinary user outside of it."""
     if os.geteuid() != 0:
         return True
     try:
@@ -143,8 +144,16 @@ def _become_nobody() -> bool:
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)
     except OSError:
-        return False
+        return not _owns_every_user()
     return True
+
+
+def _owns_every_user() -> bool:
+    try:
+        users = Path("/proc/self/uid_map").read_text(encoding="ascii").split()
+    except OSError:
+        return True
+    return users == ["0", "0", str(2**32 - 1)]
 
 
 def _drop_capabilities() -> bool:
