@@ -111,6 +111,8 @@ WITHOUT_ACTOR = {
     "documents/actions.py:inspect_upload",
     "documents/actions.py:keep_blob",
     "documents/actions.py:sweep_store",
+    "filings/actions.py:expire_drafts",
+    "filings/actions.py:make_paper",
     "ledger/actions.py:sequence",
 }
 
