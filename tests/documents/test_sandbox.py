@@ -189,15 +189,18 @@ def test_time_beyond_the_limit_ends_it(run: Run) -> None:
     assert outcome(run, "signal.pause()", Limits(wall_seconds=0.3))[0] == "timeout"
 
 
-def test_answer_that_ends_but_process_that_stays_is_killed(run: Run) -> None:
+def test_process_that_stays_after_its_answer_is_killed(run: Run) -> None:
     body = """
-    for number in range(3, 16):
+    for number in range(3, 64):
         if number != fd:
-            os.close(number) if number < 5 else None
+            try:
+                os.close(number)
+            except OSError:
+                pass
     os.close(1)
     signal.pause()
     """
-    assert outcome(run, body, Limits(wall_seconds=0.5))[0] in {"timeout", "failed"}
+    assert outcome(run, body) == ("timeout", "answered but did not end")
 
 
 def test_answer_beyond_the_limit_is_refused(run: Run) -> None:

@@ -24,6 +24,8 @@ _START = (
     "from greffe.documents.sandbox.bootstrap import main; main(sys.argv[2])"
 )
 _PIECE = 65536
+_GRACE = 2.0
+"""Seconds between the end of an answer and that of its process."""
 
 FailureCode = Literal["timeout", "killed", "memory", "flooded", "failed", "open"]
 
@@ -65,7 +67,7 @@ def run_isolated(
     process = _start(script, fd, limits, required)
     try:
         answer = _answer(process, limits)
-        process.wait(timeout=5)
+        process.wait(timeout=_GRACE)
     except subprocess.TimeoutExpired:
         raise SandboxError("timeout", "answered but did not end") from None
     finally:
