@@ -45,7 +45,7 @@ def write_script(tmp_path: Path, body: str) -> Path:
 @pytest.fixture
 def run(tmp_path: Path, document: int) -> Run:
     def run(body: str, limits: Limits = SOON, **options: object) -> bytes:
-        return run_isolated(write_script(tmp_path, body), document, limits, **options)  # type: ignore[arg-type] # `required` alone
+        return run_isolated(write_script(tmp_path, body), document, limits, **options)  # type: ignore[arg-type] # only `required`
 
     return run
 
