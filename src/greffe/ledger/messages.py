@@ -16,7 +16,7 @@ ProblemKind = Literal[
 PROBLEMS: dict[ProblemKind, Text] = {
     "removed": Text(
         en="Removed: the ledger once had {event} at place {place}, and has it no more.",
-        fr="Retiré : le registre avait {event} à la place {place} et ne l’a plus.",
+        fr="Retiré : le journal avait {event} à la place {place} et ne l’a plus.",
     ),
     "altered": Text(
         en="Altered: {event} at place {place} is not what was recorded.",

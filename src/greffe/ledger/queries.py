@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Q
 
-from greffe.ledger.models import Event
+from greffe.ledger.models import Checkpoint, Event
 
 PAGE = 50
 
@@ -23,6 +23,21 @@ class Position:
     def of(cls, event: Event) -> "Position":
         """Give the position of an event."""
         return cls(event.at, event.id)
+
+    @classmethod
+    def read(cls, text: str) -> "Position | None":
+        """Read what `text` wrote, as an address brings it back; None for anything else."""
+        at, _, event_id = text.partition("_")
+        try:
+            position = cls(dt.datetime.fromisoformat(at), uuid.UUID(event_id))
+        except ValueError:
+            return None
+        return position if position.at.tzinfo else None
+
+    @property
+    def text(self) -> str:
+        """Write it for an address."""
+        return f"{self.at.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%S.%fZ}_{self.event_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +79,8 @@ def verify_event_in_ledger(event_id: uuid.UUID, commitment: bytes) -> Standing:
     if row is None:
         return Standing(known=False)
     return Standing(known=True, matches=row[0], seq=row[1], at=row[2])
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """Give the checkpoint that reaches furthest, or None before the first."""
+    return Checkpoint.objects.order_by("-seq").first()

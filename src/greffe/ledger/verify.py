@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from greffe.ledger.actors import Actor
 from greffe.ledger.chain import Problem, Row, Walk
 from greffe.ledger.checkpoint import Anchor, anchors_of
-from greffe.ledger.commitments import commitment_of
+from greffe.ledger.commitments import is_commitment_of
 
 ENOUGH = 1_000
 """Problems after which reading stops: a ledger that wrong needs a person, not a longer list."""
@@ -161,16 +161,16 @@ def _row(  # the columns of one query
     previous: bytes,
     own: bytes,
     commitment: bytes | None,
-    at: dt.datetime,
     *content: Any,
 ) -> Row:
+    link = (seq, event_id, bytes(previous), bytes(own))
     if commitment is None:
-        return Row(seq, event_id, bytes(previous), bytes(own), None)
-    intact = _commitment(event_id, at, *content) == bytes(commitment)
-    return Row(seq, event_id, bytes(previous), bytes(own), bytes(commitment), intact)
+        return Row(*link, None)
+    return Row(*link, bytes(commitment), _intact(bytes(commitment), event_id, *content))
 
 
-def _commitment(  # the columns of one query
+def _intact(  # the columns of one query
+    commitment: bytes,
     event_id: uuid.UUID,
     at: dt.datetime,
     kind: str,
@@ -179,21 +179,19 @@ def _commitment(  # the columns of one query
     body: str,
     salt: bytes,
     *actor: Any,
-) -> bytes | None:
-    """Compute the commitment anew; None where the content has none, being no body of ours."""
-    try:
-        return commitment_of(
-            at,
-            event_id=event_id,
-            kind=kind,
-            by=Actor(*actor),
-            subject=subject,
-            case_ids=case_ids,
-            body=json.loads(body),
-            salt=bytes(salt),
-        )
-    except (ValueError, TypeError):
-        return None
+) -> bool:
+    """Say whether the content of an event still gives its commitment."""
+    return is_commitment_of(
+        commitment,
+        at,
+        event_id=event_id,
+        kind=kind,
+        by=Actor(*actor),
+        subject=subject,
+        case_ids=case_ids,
+        body=json.loads(body),
+        salt=bytes(salt),
+    )
 
 
 def _unlinked(walk: Walk) -> tuple[int, list[Problem]]:
