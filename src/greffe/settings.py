@@ -142,8 +142,6 @@ USE_TZ = True
 TIME_ZONE = "America/Toronto"
 
 STATIC_URL = "/static/"
-STATIC_ROOT = STATE / "static"
-STATICFILES_DIRS = [BASE / "web" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

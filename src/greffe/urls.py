@@ -19,6 +19,9 @@ urlpatterns = [
         path("receipts/check/", public.check_receipt, name="check-receipt"),
         path("sign-in/", signin.sign_in, name="sign-in"),
         path("sign-out/", signin.sign_out, name="sign-out"),
+        # The names by which django-allauth refers to the same two pages.
+        path("sign-in/", signin.sign_in, name="account_login"),
+        path("sign-out/", signin.sign_out, name="account_logout"),
         path("portal/", include("greffe.web.portal.urls", namespace="portal")),
         *([path("demonstration/", include("greffe.web.demo_urls"))] if settings.DEMO else []),
         prefix_default_language=True,

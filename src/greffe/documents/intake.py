@@ -18,7 +18,8 @@ class StoredFile(UploadedFile):
 
     def __init__(self, name: str, size: int, stored: StoredBlob | None, refusal: str = "") -> None:
         """Take what happened: `stored` is None when `refusal` says why ("too-large" or a store error)."""
-        super().__init__(file=None, name=None, size=size)
+        # Django leaves out a file without a name, and cuts what it does not like from one that it has.
+        super().__init__(file=None, name="file", size=size)
         self.given_name = name
         self.stored = stored
         self.refusal = refusal

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from greffe.documents.actions import expire_uploads, sweep_store
 from greffe.documents.stores import document_store
-from greffe.filings import actions
+from greffe.filings import actions, draft_actions
 from greffe.filings.models import Submission
 
 
@@ -32,6 +32,6 @@ def sweep_papers(timestamp: int) -> None:
 def expire(timestamp: int) -> None:
     """Throw away what was left: drafts whose time is over, uploads nothing took, bytes no row knows."""
     del timestamp
-    actions.expire_drafts(now=timezone.now())
+    draft_actions.expire_drafts(now=timezone.now())
     expire_uploads(now=timezone.now())
     sweep_store(store=document_store(), older_than=timedelta(days=1))

@@ -1,12 +1,19 @@
 """The demonstration's persona switcher: its addresses exist only where GREFFE_DEMO is set."""
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from greffe.accounts.models import User
+from greffe.accounts.viewers import viewer_of
+from greffe.cases.rules import rules
+from greffe.web.portal.lines import lang
 
 
 @require_http_methods(["GET", "POST"])
@@ -19,4 +26,23 @@ def choose_persona(request: HttpRequest) -> HttpResponse:
         user = get_object_or_404(people, username=request.POST.get("username", ""))
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("portal:my-cases")
-    return render(request, "portal/personas.html", {"people": people})
+    today = timezone.localdate()
+    shown = [
+        {"username": user.username, "person": user.person, "what": _what(user, today)}
+        for user in people
+    ]
+    return render(request, "portal/personas.html", {"people": shown})
+
+
+def _what(user: User, on: date) -> str:
+    viewer = viewer_of(user, on=on)
+    if viewer is None:
+        return ""
+    if viewer.roles:
+        offices = [
+            rules().office(role.office).label.get(lang()) for role in viewer.roles if role.office
+        ]
+        return " · ".join([*(role.get_role_display() for role in viewer.roles), *offices])
+    if viewer.person.counsel_in.exists():
+        return gettext("Counsel")
+    return gettext("Claimant")

@@ -1,18 +1,27 @@
 """Pages for everybody: what one can do here, help, and the check of a receipt."""
 
+from typing import Any
+
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from greffe.cases.rules import rules
+from greffe.documents.names import clean_name
 from greffe.filings.keys import key_ring
 from greffe.ledger.queries import latest_checkpoint
 from greffe.sealing.verify import check
+from greffe.web.components import Problem
 
 LARGEST_RECEIPT = 20 * 1024 * 1024
 """Bytes of a receipt that anyone may have checked here."""
+
+OVERHEAD = 64 * 1024
+"""Bytes of a request around its file."""
 
 
 @require_GET
@@ -61,17 +70,36 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "public/privacy.html")
 
 
+@csrf_exempt
 @require_http_methods(["GET", "POST"])
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Say what a receipt proves and what it does not. Nothing that is sent here is kept."""
+    # The check of the form's token reads the body: how much comes is looked at first.
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_RECEIPT + OVERHEAD:
+        return _check_page(request, problem="too-large")
+    return csrf_protect(_check_receipt)(request)
+
+
+def _check_receipt(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
-        return render(request, "public/check_receipt.html")
+        return _check_page(request)
     receipt = request.FILES.get("receipt")
-    if receipt is None or receipt.size is None or receipt.size > LARGEST_RECEIPT:
-        problem = "missing" if receipt is None else "too-large"
-        return render(request, "public/check_receipt.html", {"problem": problem}, status=422)
-    report = check(receipt.read(), key_ring().published(), name=receipt.name or "")
-    return render(request, "public/check_receipt.html", {"report": report, "name": receipt.name})
+    if receipt is None:
+        return _check_page(request, problem="missing")
+    name = clean_name(receipt.name or "").text
+    report = check(receipt.read(), key_ring().published(), name=name)
+    return _check_page(request, report=report, name=name)
+
+
+def _check_page(request: HttpRequest, *, problem: str = "", **context: Any) -> HttpResponse:
+    said = {
+        "": "",
+        "missing": _("Choose a file first."),
+        "too-large": _("This file is too large to be a receipt: receipts have at most 20 MB."),
+    }[problem]
+    context |= {"problem": said, "problems": [Problem(str(said), "#receipt")] if said else []}
+    status = 422 if problem else 200
+    return render(request, "public/check_receipt.html", context, status=status)
 
 
 @require_GET

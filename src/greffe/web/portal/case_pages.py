@@ -1,5 +1,6 @@
 """My cases, a case, and its history."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,14 @@ from greffe.cases import queries
 from greffe.cases.models import Case
 from greffe.cases.permissions import may_file, may_read_documents
 from greffe.cases.rules import rules
+from greffe.filings.models import Draft, Submission
 from greffe.filings.queries import open_drafts, submissions_in
+from greffe.law.calendar import date_of_receipt, eastern
 from greffe.law.limits import limits_ahead
+from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404, signed_in
+from greffe.web.portal.lines import event_line, submission_tag
 
 ON_A_PAGE = 50
 
@@ -29,10 +34,14 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     search = request.GET.get("q", "").strip()
     cases = queries.my_cases(request.viewer, now=now, on=today, search=search)
+    page_of_cases = Paginator(cases, ON_A_PAGE).get_page(request.GET.get("page"))
+    for case in page_of_cases:
+        case.division_row = rules().division(case.division, today)
+        case.office_row = rules().office(case.office_now, today)
     context = {
-        "cases": Paginator(cases, ON_A_PAGE).get_page(request.GET.get("page")),
+        "cases": page_of_cases,
         "search": search,
-        "drafts": open_drafts(request.viewer),
+        "drafts": with_kinds(open_drafts(request.viewer)),
     }
     return render(request, "portal/my_cases.html", context)
 
@@ -47,11 +56,35 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "capacity": seen.capacity,
         "may_file": may_file(seen.capacity),
         "reads_documents": may_read_documents(seen.capacity),
-        "submissions": submissions_in(request.viewer, seen.case, on=today),
-        "drafts": open_drafts(request.viewer, case=seen.case),
+        "submissions": [_filed(one) for one in submissions_in(request.viewer, seen.case, on=today)],
+        "drafts": with_kinds(open_drafts(request.viewer, case=seen.case)),
         "family": queries.family_cases(request.viewer, seen.case, on=today),
     }
     return render(request, "portal/case.html", context)
+
+
+def with_kinds(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
+    """Each draft with the words for its kind of document and its cases."""
+    return [
+        {
+            "id": draft.id,
+            "kind": rules().document_type(draft.document_type),
+            "ordered_cases": draft.ordered_cases,
+            "ordered_files": draft.ordered_files,
+            "expires_at": draft.expires_at,
+        }
+        for draft in drafts
+    ]
+
+
+def _filed(submission: Submission) -> dict[str, Any]:
+    day = eastern(submission.received_at).date()
+    return {
+        "submission": submission,
+        "kind": rules().document_type(submission.document_type, day),
+        "office": rules().office(submission.office, day),
+        "state": submission_tag(submission.state),
+    }
 
 
 def _about(found: Case, now: datetime) -> dict[str, Any]:
@@ -70,7 +103,7 @@ def _about(found: Case, now: datetime) -> dict[str, Any]:
             division=found.division,
             events=queries.known_events(found, now=now),
             office=office.id,
-            today=today,
+            today=date_of_receipt(now, office.zone),
         ),
     }
 
@@ -80,9 +113,12 @@ def _about(found: Case, now: datetime) -> dict[str, Any]:
 def history(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """What was done in a case, by whom, when: from the ledger."""
     seen = case_or_404(request, case_id)
+    before = Position.read(request.GET.get("before", ""))
+    events = ledger_history(seen.case.pk, before=before)
     context = {
         "case": seen.case,
+        "older": Position.of(events[-1]).text if len(events) == PAGE else "",
         "office": queries.office_of(seen.case, on=timezone.localdate()),
-        "events": ledger_history(seen.case.pk),
+        "events": [event_line(event) for event in events],
     }
     return render(request, "portal/history.html", context)

@@ -9,18 +9,21 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET, require_http_methods
 
 from greffe.cases.permissions import may_file
-from greffe.cases.queries import family_cases
+from greffe.cases.queries import family_cases, office_of
 from greffe.cases.rules import rules
-from greffe.filings import actions
-from greffe.filings.actions import FilingRefusedError, Refused
+from greffe.filings import actions, draft_actions
 from greffe.filings.judging import Judgement, choices_in, judge_draft
 from greffe.filings.messages import refusal_text
 from greffe.filings.models import Draft
 from greffe.filings.permissions import filing_capacity
 from greffe.filings.queries import find_draft
+from greffe.filings.refusals import FilingRefusedError, Refused
+from greffe.law.service import ServiceStatement
 from greffe.web.access import PortalRequest, case_or_404, signed_in
+from greffe.web.components import Problem
 from greffe.web.portal import steps
 from greffe.web.portal.forms import DatesForm, ServiceForm, TypeForm
+from greffe.web.portal.lines import files_of, lang
 
 
 def draft_or_404(request: PortalRequest, draft_id: UUID) -> Draft:
@@ -32,14 +35,11 @@ def draft_or_404(request: PortalRequest, draft_id: UUID) -> Draft:
 
 
 def page(
-    request: HttpRequest,
-    draft: Draft,
-    judgement: Judgement,
-    name: steps.Name,
-    **context: Any,
+    request: HttpRequest, draft: Draft, judgement: Judgement, name: steps.Name, **context: Any
 ) -> HttpResponse:
     """A page of the filing, with what each of them shows."""
     status = context.pop("status", 200)
+    change = name == "files" and draft.state == "open"
     shared = {
         "draft": draft,
         "case": draft.leading_case,
@@ -48,6 +48,7 @@ def page(
         "judgement": judgement,
         "steps": steps.steps_of(judgement, name),
         "back": steps.before(judgement, name),
+        "files": files_of(draft, judgement, change=change),
     }
     return render(request, f"portal/filing/{name}.html", shared | context, status=status)
 
@@ -76,7 +77,7 @@ def start(request: PortalRequest, case_id: UUID) -> HttpResponse:
     family = family_cases(request.viewer, seen.case, on=today)
     form = TypeForm(request.POST or None, kinds=choice.kinds, family=family)
     if request.method == "POST" and form.is_valid():
-        draft = actions.start_draft(
+        draft = draft_actions.start_draft(
             by=request.viewer,
             case=seen.case,
             document_type=form.cleaned_data["document_type"],
@@ -118,7 +119,7 @@ def choose_type(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     form = TypeForm(request.POST or None, kinds=kinds, family=family, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_type(
+            draft_actions.change_type(
                 by=request.viewer,
                 draft_id=draft.id,
                 document_type=form.cleaned_data["document_type"],
@@ -150,7 +151,9 @@ def service(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.set_service(by=request.viewer, draft_id=draft.id, statement=form.statement())
+            draft_actions.set_service(
+                by=request.viewer, draft_id=draft.id, statement=form.statement()
+            )
         except FilingRefusedError as error:
             return refused(request, draft, error.refused)
         return redirect(steps.after(judgement, "service"), draft.id)
@@ -171,7 +174,7 @@ def dates(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            actions.name_events(by=request.viewer, draft_id=draft.id, events=form.events())
+            draft_actions.name_events(by=request.viewer, draft_id=draft.id, events=form.events())
         except FilingRefusedError as error:
             return refused(request, draft, error.refused)
         return redirect("portal:draft-review", draft.id)
@@ -192,9 +195,24 @@ def review(request: PortalRequest, draft_id: UUID) -> HttpResponse:
 
 
 def _review_page(request: PortalRequest, draft: Draft, **context: Any) -> HttpResponse:
-    judgement = judge_draft(draft, now=timezone.now())
-    context["on_record"] = filing_capacity(request.viewer, draft, on=timezone.localdate())
+    now, today = timezone.now(), timezone.localdate()
+    judgement = judge_draft(draft, now=now)
+    context |= {
+        "now": now,
+        "division": rules().division(draft.leading_case.division, today),
+        "office": office_of(draft.leading_case, on=today),
+        "statement": _statement(draft),
+        "remarks": judgement.of_submission,
+        "on_record": filing_capacity(request.viewer, draft, on=today),
+        "acknowledged": request.POST.getlist("acknowledged"),
+    }
     return page(request, draft, judgement, "review", **context)
+
+
+def _statement(draft: Draft) -> dict[str, Any]:
+    said = ServiceStatement.model_validate(draft.service or {})
+    method = rules().service_method(said.method).label.get(lang()) if said.method else ""
+    return said.model_dump() | {"method_label": method}
 
 
 def _submit(request: PortalRequest, draft: Draft) -> HttpResponse:
@@ -211,7 +229,8 @@ def _submit(request: PortalRequest, draft: Draft) -> HttpResponse:
     except FilingRefusedError as error:
         draft = draft_or_404(request, draft.id)
         if error.refused.code in {"findings-refuse", "findings-not-acknowledged"}:
-            return _review_page(request, draft, problem=error.refused, status=422)
+            problems = [Problem(str(refusal_text(error.refused.code).text), "#warnings")]
+            return _review_page(request, draft, problems=problems, status=422)
         return refused(request, draft, error.refused)
     return redirect("portal:submission", submission.id)
 
@@ -233,7 +252,7 @@ def discard(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     case = draft.leading_case
     if request.method == "POST":
         try:
-            actions.discard_draft(by=request.viewer, draft_id=draft.id)
+            draft_actions.discard_draft(by=request.viewer, draft_id=draft.id)
         except FilingRefusedError as error:
             return refused(request, draft, error.refused)
         return redirect("portal:case", case.pk)

@@ -1,18 +1,24 @@
 """What was filed, and the proof of it."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from greffe.cases.rules import rules
 from greffe.documents.stores import document_store
 from greffe.filings import actions
 from greffe.filings.models import ReceiptPaper, Submission
 from greffe.filings.queries import find_document, find_submission
+from greffe.law.calendar import eastern
 from greffe.web.access import PortalRequest, signed_in
+from greffe.web.portal.lines import document_line, lang, submission_tag
 
 
 def _submission_or_404(request: PortalRequest, submission_id: UUID) -> Submission:
@@ -31,12 +37,38 @@ def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     context = {
         "submission": found,
         "receipt": envelope["payload"],
+        "said": _said(envelope["payload"]),
+        "office": rules().office(found.office, eastern(found.received_at).date()),
+        "published": request.build_absolute_uri(reverse("published-keys")),
         "signature": envelope["signature"],
         "case": found.case_links.all()[0].case if found.case_links.all() else None,
+        "documents": [document_line(one) for one in found.documents.select_related("blob")],
+        "state": submission_tag(found.state),
         "paper_ready": ReceiptPaper.objects.filter(submission=found).exists(),
         "mine": found.person_id == request.viewer.id,
     }
     return render(request, "portal/receipt.html", context)
+
+
+def _said(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of a receipt in the page's language: both are in it, as they were on that day."""
+    mine = lang()
+    return {
+        "registry": payload["registry"][mine],
+        "kind": payload["document_type"][mine],
+        "cases": [
+            {
+                "number": case["file_number"],
+                "division": case["division"][mine],
+                "office": case["office"][mine],
+            }
+            for case in payload["cases"]
+        ],
+        "limits": [limit | {"text": limit[mine]} for limit in payload["limits"]],
+        "findings": [finding | {"text": finding[mine]} for finding in payload["findings"]],
+        "method": payload["service"]["method"][mine] if payload["service"] else "",
+        "next": payload["next"][mine],
+    }
 
 
 @require_GET

@@ -19,13 +19,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from greffe.cases.rules import rules
 from greffe.documents.intake import CountingInput, StoredFile, StoreUploadHandler
 from greffe.documents.stores import document_store
-from greffe.filings import actions
-from greffe.filings.actions import FilingRefusedError
+from greffe.filings import draft_actions
 from greffe.filings.judging import judge_draft
 from greffe.filings.messages import UploadProblem, upload_problem
 from greffe.filings.models import Draft
+from greffe.filings.refusals import FilingRefusedError
 from greffe.web.access import PortalRequest, signed_in
+from greffe.web.components import Problem
+from greffe.web.portal import steps
 from greffe.web.portal.filing_pages import draft_or_404, page, refused
+
+ABOUT_FILES = {"too-many-files", "disclosure-several-files", "one-subject-per-file"}
+"""Findings of the whole filing that the page of its files shows."""
 
 OVERHEAD = 1024 * 1024
 """Bytes of a request around its files."""
@@ -104,7 +109,7 @@ def _keep(request: PortalRequest, arrival: Arrival, file: Any) -> UploadProblem 
     if not isinstance(file, StoredFile) or file.stored is None:
         return upload_problem(getattr(file, "refusal", ""), getattr(file, "given_name", ""))
     try:
-        actions.add_file(
+        draft_actions.add_file(
             by=request.viewer,
             draft_id=arrival.draft.id,
             stored=file.stored,
@@ -122,7 +127,18 @@ def _show(request: PortalRequest, draft: Draft, **context: Any) -> HttpResponse:
         return redirect("portal:draft", draft.id)
     limit = rules().filing_limit(timezone.localdate())
     judgement = judge_draft(draft, now=timezone.now())
-    return page(request, draft, judgement, "files", limit=limit, **context)
+    context |= {
+        "limit": limit,
+        "problems": [_problem(problem) for problem in context.get("problems", ())],
+        "remarks": [f for f in judgement.of_submission if f.code in ABOUT_FILES],
+        "next": steps.after(judgement, "files"),
+    }
+    return page(request, draft, judgement, "files", **context)
+
+
+def _problem(problem: UploadProblem) -> Problem:
+    said = f"{problem.message.text} {problem.message.remedy}"
+    return Problem(f"{problem.name} – {said}" if problem.name else said, "#upload-files")
 
 
 def _too_much(request: PortalRequest, draft: Draft) -> HttpResponse:
@@ -136,7 +152,7 @@ def remove(request: PortalRequest, draft_id: UUID, upload_id: UUID) -> HttpRespo
     """Take a file out of a draft."""
     draft = draft_or_404(request, draft_id)
     try:
-        actions.remove_file(by=request.viewer, draft_id=draft.id, upload_id=upload_id)
+        draft_actions.remove_file(by=request.viewer, draft_id=draft.id, upload_id=upload_id)
     except FilingRefusedError as error:
         return refused(request, draft, error.refused)
     return redirect("portal:draft-files", draft.id)

@@ -1,0 +1,95 @@
+"""The fixtures of the whole suite: a real PostgreSQL, keys, a store, people and cases."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from tests.support.flush import allow_flush
+from tests.support.scenes import Scene
+
+pytest_plugins = ["tests.plugins.requirements"]
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for the workers of this run: they share one server, each with its own database."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a PostgreSQL as superuser: DATABASE_URL, version 15 from Debian, or the embedded one."""
+    from greffe.embedded import server
+    from tests.support.postgres import installed_postgres
+
+    with ExitStack() as stack:
+        if os.environ.get("GREFFE_TEST_POSTGRES") == "15":
+            yield stack.enter_context(installed_postgres(15)).superuser_url
+        elif os.environ.get("DATABASE_URL"):
+            yield os.environ["DATABASE_URL"]
+        else:
+            state = _shared(tmp_path_factory) / "embedded"
+            yield stack.enter_context(server.start(state, settings=FAST)).superuser_url
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    postgres: str, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Point Django at that server, before the test database is made."""
+    from django.db import connections
+
+    parts = conninfo_to_dict(postgres)
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD"}
+    values = {setting: str(parts.get(name) or "") for name, setting in names.items()}
+    connections["default"].settings_dict.update(values | {"NAME": "greffe"})
+    connections.settings["default"].update(values)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_past_the_ledger() -> Iterator[None]:
+    """Let Django empty the tables between tests: the ledger's triggers refuse that to everyone."""
+    with pytest.MonkeyPatch.context() as patch:
+        allow_flush(patch)
+        yield
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with demonstration keys, made once."""
+    from greffe.sealing.keys import KeyRing
+
+    folder = tmp_path_factory.mktemp("keys")
+    folder.chmod(0o700)
+    KeyRing.create(folder, demonstration=True, name="Greffe")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path: Path, keys: Path) -> None:
+    """Give each test a store of its own, and the session's keys."""
+    settings.STORE = tmp_path / "store"
+    settings.KEYS = keys
+    settings.ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    """People and cases to file in; see tests.support.scenes."""
+    return Scene()
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real PDFs that nobody here made (GREFFE_CORPUS)."""
+    folder = os.environ.get("GREFFE_CORPUS")
+    if not folder:
+        pytest.skip("GREFFE_CORPUS is not set: no real PDFs to read")
+    return Path(folder)
