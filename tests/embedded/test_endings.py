@@ -69,10 +69,11 @@ def test_server_killed_while_used_is_started_again(begin: Begin) -> None:
     server = begin(settings={})
     with psycopg.connect(server.owner_url) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    killed = postmaster(server.data)
+    killed, kept_by = postmaster(server.data), keeper(server.data)
     os.kill(killed, signal.SIGKILL)
     wait_for_process(killed)
     again = begin()  # joining waits until it answers
+    assert keeper(server.data) == kept_by
     assert ask(again.owner_url, "SELECT answer FROM kept") == 42
     assert postmaster(server.data) != killed
 

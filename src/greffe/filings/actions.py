@@ -1,6 +1,7 @@
 """The writes of a filing: submitted once, with its receipt; printed; read."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
