@@ -1,7 +1,8 @@
 """Deployment settings, all from the environment. Rules of law are not settings: see greffe.law.
 
 ``greffe demo`` and ``greffe serve`` fill the environment before Django reads this file, so that a
-newcomer sets nothing; production sets GREFFE_SECRET_KEY, GREFFE_HOSTS, DATABASE_URL and the folders.
+newcomer sets nothing; production sets GREFFE_SECRET_KEY, GREFFE_HOSTS, DATABASE_URL and the
+folders.
 """
 
 from pathlib import Path
@@ -23,7 +24,8 @@ LAW_OVERLAY = env.path("GREFFE_LAW", None)
 
 BASE = Path(__file__).parent
 
-# A build step (makemigrations --check, collectstatic) needs no secret; `greffe serve` refuses to start
+# A build step (makemigrations --check, collectstatic) needs no secret; `greffe serve` refuses to
+# start
 # outside the demonstration without one: see greffe.doctor.
 SECRET_KEY = env.str("GREFFE_SECRET_KEY", "not-secret-used-only-where-nothing-is-served")
 ALLOWED_HOSTS = env.list("GREFFE_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
@@ -50,8 +52,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "greffe.web.middleware.ResponseHeaders",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -176,8 +178,18 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "greffe.logs.PlainFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"greffe": {"level": "INFO"}},
+    "loggers": {
+        "greffe": {"level": "INFO"},
+        # Addresses that people typed, and errors that greffe.web.errors has told already.
+        "django.request": {"level": "CRITICAL"},
+    },
 }

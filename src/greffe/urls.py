@@ -22,6 +22,7 @@ urlpatterns = [
         # The names by which django-allauth refers to the same two pages.
         path("sign-in/", signin.sign_in, name="account_login"),
         path("sign-out/", signin.sign_out, name="account_logout"),
+        path("closed-account/", signin.closed, name="account_inactive"),
         path("portal/", include("greffe.web.portal.urls", namespace="portal")),
         *([path("demonstration/", include("greffe.web.demo_urls"))] if settings.DEMO else []),
         prefix_default_language=True,

@@ -27,7 +27,7 @@ def open_account(*, by: Actor, person: Person, username: str, password: str | No
 
 
 @transaction.atomic
-def give_role(  # noqa: PLR0913 - a role is these facts
+def give_role(
     *, by: Actor, person: Person, role: Role, since: date, office: str = "", division: str = ""
 ) -> StaffRole:
     """Let a person of the staff act in a role from a day on, at an office or in a division."""

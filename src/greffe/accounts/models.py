@@ -1,4 +1,7 @@
-"""People and their accounts, kept apart: a person may have no account, and an account is not a person."""
+"""People and their accounts, kept apart.
+
+A person may have no account, and an account is not a person.
+"""
 
 import uuid
 from typing import ClassVar
@@ -10,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Person(models.Model):
-    """Someone the registry deals with: a claimant, counsel, an officer, with or without an account."""
+    """Someone the registry deals with.
+
+    A claimant, counsel, an officer, with or without an account.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.TextField()
@@ -35,7 +41,10 @@ class Person(models.Model):
 
 
 class User(AbstractUser):
-    """An account: a way to sign in. It acts for exactly one person, and holds no name of its own."""
+    """An account: a way to sign in.
+
+    It acts for exactly one person, and holds no name of its own.
+    """
 
     first_name = None  # type: ignore[assignment]  # the name is the person's
     last_name = None  # type: ignore[assignment]  # same
@@ -43,7 +52,7 @@ class User(AbstractUser):
         Person, on_delete=models.PROTECT, related_name="accounts", null=True, blank=True
     )
 
-    objects: ClassVar[UserManager["User"]] = UserManager()
+    objects: ClassVar[UserManager["User"]] = UserManager()  # type: ignore[assignment]  # Self is this class
 
     def __str__(self) -> str:
         return self.username
@@ -54,7 +63,10 @@ class User(AbstractUser):
 
 
 class Role(models.TextChoices):
-    """What the registry lets a person of its own staff do. Counsel and claimants have none: cases say."""
+    """What the registry lets a person of its own staff do.
+
+    Counsel and claimants have none: cases say.
+    """
 
     OFFICER = "officer", _("Registry officer")
     MEMBER = "member", _("Member")
@@ -63,7 +75,10 @@ class Role(models.TextChoices):
 
 
 class StaffRole(models.Model):
-    """A role held from the day `held_from` to the day before `held_to`; an officer holds it at one office, a member in one division."""
+    """A role held from the day `held_from` to the day before `held_to`.
+
+    An officer holds it at one office, a member in one division.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="staff_roles")
     role = models.CharField(max_length=16, choices=Role.choices)

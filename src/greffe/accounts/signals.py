@@ -41,7 +41,10 @@ def signed_out(sender: Any, user: User | None, **_: Any) -> None:
 def sign_in_refused(
     sender: Any, credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
 ) -> None:
-    """Record a refused sign-in, for the account's person where there is one; never what was typed."""
+    """Record a refused sign-in, for the account's person where there is one.
+
+    Never what was typed.
+    """
     del sender, request
     user = User.objects.filter(username__iexact=credentials.get("username") or "").first()
     with transaction.atomic():

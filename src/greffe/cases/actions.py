@@ -24,7 +24,7 @@ from greffe.ledger.kinds import Kind
 
 
 @transaction.atomic
-def open_case(  # noqa: PLR0913 - a case is these facts
+def open_case(
     *,
     by: Actor,
     file_number: str,

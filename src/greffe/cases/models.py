@@ -217,7 +217,7 @@ class Hearing(models.Model):
 
 
 class KnownDate(models.Model):
-    """A dated event of the case, other than a hearing, that sets a time limit (law/data/events.toml)."""
+    """A dated event of the case, other than a hearing, from which time limits run."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="known_dates")
     event = models.CharField(max_length=64)

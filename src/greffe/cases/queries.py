@@ -35,13 +35,17 @@ def represented_or_own(viewer: Viewer, *, on: date) -> QuerySet[Case]:
 
 
 def visible_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
-    """Every case this person may see on that day, in any capacity. The one scope of all case pages."""
+    """Every case this person may see on that day, in any capacity.
+
+    The one scope of all case pages.
+    """
     seen = Q(pk__in=represented_or_own(viewer, on=on).values("pk"))
     if viewer.offices():
         here = CaseOffice.objects.filter(_now(on), office__in=viewer.offices())
         seen |= Q(pk__in=here.values("case"))
     if viewer.holds(Role.MEMBER):
-        seen |= Q(pk__in=Hearing.objects.filter(member=viewer.person).values("case"))
+        heard = Hearing.objects.filter(member=viewer.person, cancelled=False)
+        seen |= Q(pk__in=heard.values("case"))
     if viewer.holds(Role.AUDITOR):
         return Case.objects.all()
     return Case.objects.filter(seen)
@@ -63,9 +67,9 @@ def find_case(viewer: Viewer, case_id: UUID, *, on: date) -> SeenCase | None:
 
 
 def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> QuerySet[Case]:
-    """This person's own and represented cases, next hearing first, with `principal` and `next_hearing`.
+    """This person's own and represented cases, the next hearing first.
 
-    `search` keeps the cases whose number or people's names contain it.
+    Each has `principal` (a name), `next_hearing` and `office_now` (an id). `search` keeps the cases whose number or people's names contain it.
     """
     coming = Hearing.objects.filter(
         case=OuterRef("pk"), starts_at__gte=now, cancelled=False
@@ -78,7 +82,7 @@ def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> Qu
             CaseOffice.objects.filter(_now(on), case=OuterRef("pk")).values("office")[:1]
         ),
     )
-    if search:
+    if search := search.replace("\x00", ""):
         named = Participant.objects.filter(_now(on), person__name__icontains=search)
         cases = cases.filter(
             Q(file_number__icontains=search.replace(" ", "")) | Q(pk__in=named.values("case"))
@@ -96,10 +100,24 @@ def office_of(case: Case, *, on: date) -> Office:
 
 
 def minister_is_party(case: Case, *, on: date) -> bool:
-    """Whether the Minister takes part in the case on that day: by the division's rules, or by choice."""
+    """Whether the Minister takes part in the case on that day.
+
+    By the division's rules, or by choice.
+    """
     if rules().division(case.division, on).minister_is_always_party:
         return True
     return MinisterParticipation.objects.filter(_now(on), case=case).exists()
+
+
+def participants_in(case: Case, *, on: date) -> QuerySet[Participant]:
+    """The people whose matter it is on that day, the principal one first."""
+    people = case.participants.filter(_now(on)).select_related("person")
+    return people.order_by("-principal", "id")
+
+
+def counsel_in(case: Case, *, on: date) -> QuerySet[CounselOfRecord]:
+    """Counsel on the record on that day, in the order of coming on."""
+    return case.counsel.filter(_now(on)).select_related("person").order_by("since", "id")
 
 
 def next_hearing(case: Case, *, now: datetime) -> Hearing | None:

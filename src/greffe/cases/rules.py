@@ -1,4 +1,7 @@
-"""The rules in force in this deployment: the packaged rows with the tribunal's own laid over them."""
+"""The rules in force in this deployment.
+
+The packaged rows with the tribunal's own laid over them.
+"""
 
 from functools import cache
 from pathlib import Path
@@ -14,7 +17,10 @@ def _load(overlay: Path | None) -> RuleSet:
 
 
 def rules() -> RuleSet:
-    """The rule set that judges now. Loaded once; a wrong row raises RuleError with file, row, reason."""
+    """The rule set that judges now.
+
+    Loaded once; a wrong row raises RuleError with file, row, reason.
+    """
     overlay = settings.LAW_OVERLAY
     return _load(Path(overlay) if overlay else None)
 

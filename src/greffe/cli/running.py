@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli import deployment
+from greffe.cli import deployment, parents
 from greffe.embedded.errors import EmbeddedError
 
 Port = Annotated[int, typer.Option(help="Port to listen on.")]
@@ -20,6 +20,9 @@ Host = Annotated[str, typer.Option(help="Address to listen on.")]
 
 THREADS = 256
 """A slow upload holds a thread for as long as it lasts; threads that wait cost little."""
+
+LAST_SECONDS = 30
+"""How long requests under way may take to end when the server is told to stop."""
 
 keys = typer.Typer(help="The registry's signing keys.", no_args_is_help=True)
 
@@ -61,6 +64,7 @@ def migrate() -> None:
 def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 1) -> None:
     """Serve the pages. Refuses to start where a document could not be inspected in isolation."""
     with _told_plainly():
+        parents.die_with_starter()
         deployment.prepare_environment(serving=True)
         deployment.ensure_keys()
         _require_isolation()
@@ -69,8 +73,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 1) -> None
             from granian import Granian  # noqa: PLC0415 - only a server needs it
             from granian.constants import Interfaces  # noqa: PLC0415 - same
 
+            os.environ[parents.STARTER] = str(os.getpid())
             Granian(
-                "greffe.wsgi:application",
+                "greffe.cli.serving:application",
                 address=host,
                 port=port,
                 interface=Interfaces.WSGI,
@@ -78,6 +83,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 1) -> None
                 blocking_threads=THREADS,
                 backlog=1024,
                 log_access=False,
+                respawn_failed_workers=True,
+                workers_kill_timeout=LAST_SECONDS,
             ).serve()
 
 
@@ -99,6 +106,7 @@ def _require_isolation() -> None:
 def worker() -> None:
     """Do what the pages leave for later: receipts on paper, the ledger's chain, what expires."""
     with _told_plainly():
+        parents.die_with_starter()
         deployment.prepare_environment()
         deployment.ensure_keys()
         with _until_told_to_stop(), deployment.django():
@@ -156,8 +164,9 @@ def _as_child(arguments: Sequence[str]) -> None:
 def _run_both(*commands: Sequence[str]) -> None:
     """Run children until one ends or we are told to stop, then stop the others in order."""
     # Their own sessions: Ctrl-C reaches us alone, and we stop them before the database.
+    ours = os.environ | {parents.STARTER: str(os.getpid())}
     children = [
-        subprocess.Popen(_command(arguments), start_new_session=True)  # noqa: S603 - our own command
+        subprocess.Popen(_command(arguments), start_new_session=True, env=ours)  # noqa: S603 - our own command
         for arguments in commands
     ]
     try:

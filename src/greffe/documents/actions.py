@@ -35,7 +35,10 @@ def keep_blob(*, stored: StoredBlob, retention: str) -> Blob:
 
 @transaction.atomic
 def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) -> Upload:
-    """Note an upload whose bytes are safe, under a cleaned name. It expires unless something takes it."""
+    """Note an upload whose bytes are safe, under a cleaned name.
+
+    It expires unless something takes it.
+    """
     upload = Upload.objects.create(
         person=by.person,
         blob=keep_blob(stored=stored, retention="upload"),
@@ -52,7 +55,10 @@ def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) 
 
 
 def inspect_upload(*, upload: Upload) -> FileFacts:
-    """Have the sandbox look at an upload, and keep the facts. Outside any transaction: it takes time."""
+    """Have the sandbox look at an upload, and keep the facts.
+
+    Outside any transaction: it takes time.
+    """
     with document_store().open(upload.blob.key) as file:
         facts = inspect(file.fileno(), strict=not settings.DEMO)
     upload.facts = facts.model_dump(mode="json")
@@ -107,12 +113,14 @@ def expire_uploads(*, now: datetime) -> int:
 def sweep_store(*, store: FileStore, older_than: timedelta) -> int:
     """Throw away bytes that no row knows: what a crash left between the store and the database.
 
-    Only files older than `older_than` are looked at, so that a file on its way is left alone. What is
-    thrown away stays in the trash for as long again, and is looked at once more before it is gone.
+    Only files older than `older_than` are looked at, so that a file on its way is left alone.
+    What is thrown away stays in the trash for as long again, and is looked at once more before
+    it is gone.
     """
     store.sweep(older_than)
     before = timezone.now() - older_than
-    lost = [key for key in store.keys() if store.stat(key).stored_at < before and not _known(key)]
+    old = (key for key in store.keys() if store.stat(key).stored_at < before)  # noqa: SIM118 - a store is no dict
+    lost = [key for key in old if not _known(key)]
     for key in lost:
         store.delete(key)
     for key in list(store.tombstones(older_than)):

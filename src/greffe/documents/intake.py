@@ -4,6 +4,7 @@ Django would keep a file in memory or in a temporary folder, then have us copy i
 writes each 64 KB straight to the document store. (Larger chunks make Django's parser slower.)
 """
 
+from collections.abc import Collection
 from typing import IO, Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -17,12 +18,19 @@ class StoredFile(UploadedFile):
     """A file of a form whose bytes are in the store, or that was refused on the way there."""
 
     def __init__(self, name: str, size: int, stored: StoredBlob | None, refusal: str = "") -> None:
-        """Take what happened: `stored` is None when `refusal` says why ("too-large" or a store error)."""
-        # Django leaves out a file without a name, and cuts what it does not like from one that it has.
+        """Take what happened.
+
+        `stored` is None when `refusal` says why ("too-large" or a store error).
+        """
+        # Django leaves out a file without a name, and cuts what it does not like from one
+        # that it has.
         super().__init__(file=None, name="file", size=size)
         self.given_name = name
         self.stored = stored
         self.refusal = refusal
+
+    def close(self) -> None:
+        """Do nothing: the bytes are in the store, there is nothing open here."""
 
 
 class StoreUploadHandler(FileUploadHandler):
@@ -84,11 +92,14 @@ class StoreUploadHandler(FileUploadHandler):
         """Throw away what was being written."""
         self._give_up("interrupted")
 
-    def discard(self) -> None:
-        """Throw away every file of this request that has reached the store."""
+    def discard(self, *, keep: Collection[str] = ()) -> None:
+        """Throw away what this request brought to the store, but for the keys to `keep`.
+
+        A file that is still being written, because the connection broke, is thrown away too.
+        """
         self._give_up("discarded")
         for file in self.files:
-            if file.stored is not None:
+            if file.stored is not None and file.stored.key not in keep:
                 self._store.delete(file.stored.key)
 
     def _give_up(self, refusal: str) -> None:

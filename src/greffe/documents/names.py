@@ -22,9 +22,9 @@ class CleanName:
 def clean_name(raw: str) -> CleanName:
     """Make a file name safe: no path, no control or direction marks, at most 255 characters.
 
-    Accents and every script are kept. The ending (".pdf") survives shortening. A name that is nothing
-    but what is removed becomes "document". Total: any text gives a name, and cleaning twice changes
-    nothing.
+    Accents and every script are kept. The ending (".pdf") survives shortening. A name that is
+    nothing but what is removed becomes "document". Total: any text gives a name, and cleaning
+    twice changes nothing.
     """
     name = PureWindowsPath(raw.replace("\x00", "")).name if raw else ""
     visible = "".join(c for c in unicodedata.normalize("NFC", name) if _shows(c))
@@ -33,7 +33,10 @@ def clean_name(raw: str) -> CleanName:
 
 
 def _shows(character: str) -> bool:
-    """Whether a character can stand in a name: spaces do, control, format and unpaired ones do not."""
+    """Whether a character can stand in a name.
+
+    Spaces do, control, format and unpaired ones do not.
+    """
     return character == " " or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 

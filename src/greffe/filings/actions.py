@@ -50,10 +50,11 @@ def submit_draft(
 ) -> Submission:
     """File a draft, once. The same request again gives the same submission.
 
-    `version` is that of the page it was sent from, `acknowledged` the keys of the warnings the filer
-    has seen, `shown` the uploads that the page listed. The attempt is committed by itself before
-    anything else; the time of receipt is that of the earliest attempt with the same manifest, so that
-    a crash afterwards costs nobody the day. Raises FilingRefusedError: nothing was filed.
+    `version` is that of the page it was sent from, `acknowledged` the keys of the warnings the
+    filer has seen, `shown` the uploads that the page listed. The attempt is committed by itself
+    before anything else; the time of receipt is that of the earliest attempt with the same
+    manifest, so that a crash afterwards costs nobody the day. Raises FilingRefusedError:
+    nothing was filed.
     """
     with transaction.atomic():
         draft = Draft.objects.filter(pk=draft_id, person=by.person).first()

@@ -154,7 +154,10 @@ def _remove(by: Viewer, draft: Draft, upload_id: UUID) -> None:
 
 @transaction.atomic
 def set_service(*, by: Viewer, draft_id: UUID, statement: Mapping[str, Any]) -> None:
-    """Keep the statement of service as the form gave it; it is judged when it is shown and filed."""
+    """Keep the statement of service as the form gave it.
+
+    It is judged when it is shown and filed.
+    """
     draft = _lock(by, draft_id)
     draft.service = dict(statement)
     _changed(draft, "service")

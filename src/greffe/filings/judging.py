@@ -68,7 +68,10 @@ class Choice:
 
 
 def choices_in(case: Case, *, on: date) -> Choice:
-    """The kinds of document that may be filed in a case on a day; a closed case still takes some."""
+    """The kinds of document that may be filed in a case on a day.
+
+    A closed case still takes some.
+    """
     found = {
         kind: _against(case, kind, on) for kind in rules().document_types_for(case.division, on)
     }

@@ -1,4 +1,7 @@
-"""What exactly is asked to be filed, as one fingerprint: the same request again has the same one."""
+"""What exactly is asked to be filed, as one fingerprint.
+
+The same request again has the same one.
+"""
 
 import hashlib
 

@@ -90,7 +90,10 @@ class UploadProblem:
 
 
 def refusal_text(code: str) -> Message:
-    """The words for a refusal's code. Raises KeyError for a code without words, which is our mistake."""
+    """The words for a refusal's code.
+
+    Raises KeyError for a code without words, which is our mistake.
+    """
     return REFUSALS[code]
 
 

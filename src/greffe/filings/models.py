@@ -24,7 +24,9 @@ class Draft(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="drafts")
-    cases = models.ManyToManyField(Case, related_name="drafts", through="DraftCase")
+    cases: "models.ManyToManyField[Case, DraftCase]" = models.ManyToManyField(
+        Case, related_name="drafts", through="DraftCase"
+    )
     state = models.CharField(max_length=16, default="open")
     version = models.PositiveIntegerField(default=1)
     document_type = models.CharField(max_length=64)
@@ -141,7 +143,9 @@ class Submission(models.Model):
     state = models.CharField(max_length=16, default="received")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="submissions")
     capacity = models.CharField(max_length=32)
-    cases = models.ManyToManyField(Case, related_name="submissions", through="SubmissionCase")
+    cases: "models.ManyToManyField[Case, SubmissionCase]" = models.ManyToManyField(
+        Case, related_name="submissions", through="SubmissionCase"
+    )
     profile = models.CharField(max_length=16, default="irb")
     division = models.CharField(max_length=8)
     office = models.CharField(max_length=32)

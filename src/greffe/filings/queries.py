@@ -33,7 +33,10 @@ def open_drafts(viewer: Viewer, *, case: Case | None = None) -> QuerySet[Draft]:
 
 
 def submissions_in(viewer: Viewer, case: Case, *, on: date) -> QuerySet[Submission]:
-    """What was filed in a case, latest first, for those who may read its documents; others get none."""
+    """What was filed in a case, latest first, for those who may read its documents.
+
+    Others get none.
+    """
     seen = find_case(viewer, case.pk, on=on)
     if seen is None or not may_read_documents(seen.capacity):
         return Submission.objects.none()

@@ -1,6 +1,7 @@
 """The receipt of a filing: everything that was filed, said and shown, signed in its transaction.
 
-The shape is docs/reference/receipt.md; names and fingerprints are those of the rows, not of the page.
+The shape is docs/reference/receipt.md; names and fingerprints are those of the rows, not of the
+page.
 """
 
 import json
@@ -22,16 +23,16 @@ SCHEMA = "greffe.receipt/1"
 REGISTRY = Text(en="Greffe, registry of the tribunal", fr="Greffe du tribunal")
 NEXT = Text(
     en=(
-        "The registry will look at what you filed. If it follows the procedure it goes on the case"
-        " file; if not, it is returned to you with the reason and you can file it again. You will see"
-        " either in My cases. This receipt proves that the documents arrived, not that the division"
-        " accepts them. Keep it with your originals."
+        "The registry will look at what you filed. If it follows the procedure, it goes on the case"
+        " file; if not, it is returned to you with the reason and you can file it again. You will"
+        " see either in My cases. The documents have arrived; the division may still refuse them."
+        " Keep this receipt with your originals."
     ),
     fr=(
-        "Le greffe examinera votre dépôt. S’il est conforme à la procédure, il sera versé au dossier ;"
-        " sinon, il vous sera renvoyé avec le motif et vous pourrez le déposer de nouveau. Vous verrez"
-        " l’un ou l’autre dans Mes dossiers. Cet accusé prouve que les documents sont arrivés, non que"
-        " la section les accepte. Conservez-le avec vos originaux."
+        "Le greffe examinera votre dépôt. S’il est conforme à la procédure, il sera versé au"
+        " dossier\u00a0; sinon, il vous sera renvoyé avec le motif et vous pourrez le déposer de"
+        " nouveau. Vous verrez l’un ou l’autre dans Mes dossiers. Les documents sont arrivés\u00a0;"
+        " la section peut encore les refuser. Conservez cet accusé de réception avec vos originaux."
     ),
 )
 

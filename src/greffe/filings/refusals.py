@@ -1,4 +1,7 @@
-"""An action that was refused: why, and what it left out. The words are in greffe.filings.messages."""
+"""An action that was refused: why, and what it left out.
+
+The words are in greffe.filings.messages.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field

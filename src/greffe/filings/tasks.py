@@ -8,7 +8,9 @@ from procrastinate.contrib.django import app
 from greffe.documents.actions import expire_uploads, sweep_store
 from greffe.documents.stores import document_store
 from greffe.filings import actions, draft_actions
+from greffe.filings.keys import key_ring
 from greffe.filings.models import Submission
+from greffe.ledger.checkpoint import make_checkpoint
 
 
 @app.task(queue="papers", name="filings.make_papers", pass_context=False)
@@ -27,10 +29,21 @@ def sweep_papers(timestamp: int) -> None:
     make_papers()
 
 
+@app.periodic(cron="7 5 * * *")
+@app.task(queue="ledger", name="filings.publish_checkpoint", queueing_lock="filings.checkpoint")
+def publish_checkpoint(timestamp: int) -> None:
+    """Sign the chain's last link once a day, for others to keep."""
+    del timestamp
+    make_checkpoint(key_ring())
+
+
 @app.periodic(cron="17 * * * *")
 @app.task(queue="upkeep", name="filings.expire", queueing_lock="filings.expire")
 def expire(timestamp: int) -> None:
-    """Throw away what was left: drafts whose time is over, uploads nothing took, bytes no row knows."""
+    """Throw away what was left.
+
+    Drafts whose time is over, uploads nothing took, bytes no row knows.
+    """
     del timestamp
     draft_actions.expire_drafts(now=timezone.now())
     expire_uploads(now=timezone.now())

@@ -1,11 +1,15 @@
-"""Pages for signed-in people, and what they look up: found for those who may, 404 for the others."""
+"""Pages for signed-in people, and what they look up.
+
+Found for those who may, 404 for the others.
+"""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -25,16 +29,18 @@ class PortalRequest(HttpRequest):
 Page = Callable[Concatenate[PortalRequest, P], HttpResponseBase]
 
 
-def signed_in(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+def signed_in(page: Page[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
     """Let only a signed-in person who is somebody reach a page; others are asked to sign in."""
 
     @wraps(page)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.viewer:
+            if request.user.is_authenticated:  # an account that acts for nobody: nothing is theirs
+                raise PermissionDenied
             return redirect_to_login(request.get_full_path(), reverse("sign-in"))
         return page(request, *args, **kwargs)
 
-    return guarded
+    return cast("Callable[Concatenate[Any, P], HttpResponseBase]", guarded)
 
 
 def case_or_404(request: PortalRequest, case_id: UUID) -> SeenCase:
@@ -43,3 +49,9 @@ def case_or_404(request: PortalRequest, case_id: UUID) -> SeenCase:
     if seen is None:
         raise Http404
     return seen
+
+
+def content_length(request: HttpRequest) -> int:
+    """How many bytes the request says it brings; 0 where it does not say, or says nonsense."""
+    said = request.META.get("CONTENT_LENGTH") or "0"
+    return int(said) if said.isdecimal() else 0

@@ -1,12 +1,18 @@
-"""Calm pages for what went wrong. An error nobody expected gets an id and a log line without names."""
+"""Calm pages for what went wrong.
+
+An error nobody expected gets an id and a log line without names.
+"""
 
 import logging
 import secrets
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+
+from greffe.logs import outline
 
 logger = logging.getLogger("greffe.errors")
 
@@ -42,6 +48,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody expected, with an id that finds its log line."""
     error_id = secrets.token_hex(4)
-    logger.error("unexpected error %s on %s", error_id, getattr(request, "resolver_match", None))
+    match = getattr(request, "resolver_match", None)
+    error = sys.exception()
+    logger.error(
+        "unexpected error %s in %s: %s",
+        error_id,
+        match.view_name if match else "no page",
+        outline(error) if error else "?",
+    )
     page = loader.render_to_string("errors/500.html", {"error_id": error_id})
     return HttpResponse(page, status=500)

@@ -16,7 +16,7 @@ from greffe.cases.rules import rules
 from greffe.web.portal.lines import lang
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def choose_persona(request: HttpRequest) -> HttpResponse:
     """Show the invented people of the demonstration; become the one that is chosen."""
     if not settings.DEMO:

@@ -6,15 +6,16 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from greffe.cases.rules import rules
 from greffe.documents.names import clean_name
 from greffe.filings.keys import key_ring
 from greffe.ledger.queries import latest_checkpoint
 from greffe.sealing.verify import check
+from greffe.web.access import content_length
 from greffe.web.components import Problem
 
 LARGEST_RECEIPT = 20 * 1024 * 1024
@@ -24,14 +25,14 @@ OVERHEAD = 64 * 1024
 """Bytes of a request around its file."""
 
 
-@require_GET
+@require_safe
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Go to the page in the language that the browser asks for."""
     with translation.override(translation.get_language_from_request(request)):
         return redirect("home")
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that pages and database answer."""
     del request
@@ -40,15 +41,18 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What would you like to do?"""
+    """Ask what one would like to do."""
     return render(request, "public/home.html")
 
 
-@require_GET
+@require_safe
 def help_and_contacts(request: HttpRequest) -> HttpResponse:
-    """Help, and whom to ask: the regional boxes for the portal, the office of the case for the rest."""
+    """Help, and whom to ask.
+
+    The regional boxes for the portal, the office of the case for the rest.
+    """
     today = timezone.localdate()
     context = {
         "regions": [row for row in rules().regions if row.in_force(today)],
@@ -58,30 +62,30 @@ def help_and_contacts(request: HttpRequest) -> HttpResponse:
     return render(request, "public/help.html", context)
 
 
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """What we do so that everyone can use these pages, and what to do when it is not enough."""
     return render(request, "public/accessibility.html")
 
 
-@require_GET
+@require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept, why, and who sees it."""
     return render(request, "public/privacy.html")
 
 
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Say what a receipt proves and what it does not. Nothing that is sent here is kept."""
     # The check of the form's token reads the body: how much comes is looked at first.
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_RECEIPT + OVERHEAD:
+    if content_length(request) > LARGEST_RECEIPT + OVERHEAD:
         return _check_page(request, problem="too-large")
     return csrf_protect(_check_receipt)(request)
 
 
 def _check_receipt(request: HttpRequest) -> HttpResponse:
-    if request.method == "GET":
+    if request.method != "POST":
         return _check_page(request)
     receipt = request.FILES.get("receipt")
     if receipt is None:
@@ -94,15 +98,15 @@ def _check_receipt(request: HttpRequest) -> HttpResponse:
 def _check_page(request: HttpRequest, *, problem: str = "", **context: Any) -> HttpResponse:
     said = {
         "": "",
-        "missing": _("Choose a file first."),
-        "too-large": _("This file is too large to be a receipt: receipts have at most 20 MB."),
+        "missing": gettext("Choose a file first."),
+        "too-large": gettext("This file is too large to be a receipt, which has at most 20 MB."),
     }[problem]
-    context |= {"problem": said, "problems": [Problem(str(said), "#receipt")] if said else []}
+    context |= {"problem": said, "problems": [Problem(said, "#receipt")] if said else []}
     status = 422 if problem else 200
     return render(request, "public/check_receipt.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def published_keys(request: HttpRequest) -> HttpResponse:
     """The public keys: all that anyone needs to verify a receipt without us."""
     del request
@@ -111,7 +115,7 @@ def published_keys(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:
     """The latest signed checkpoint of the ledger, for others to keep."""
     del request

@@ -3,6 +3,7 @@
 from allauth.account import views
 from django.http import HttpRequest, HttpResponseBase
 
+closed = views.AccountInactiveView.as_view(template_name="account/account_inactive.html")
 sign_in = views.LoginView.as_view(template_name="account/login.html")
 _log_out = views.LogoutView.as_view(template_name="account/logout.html")
 

@@ -1,7 +1,7 @@
 """My cases, a case, and its history."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from greffe.cases import queries
 from greffe.cases.models import Case
@@ -22,12 +22,12 @@ from greffe.law.limits import limits_ahead
 from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404, signed_in
-from greffe.web.portal.lines import event_line, submission_tag
+from greffe.web.portal.lines import event_line, limit_line, submission_tag
 
 ON_A_PAGE = 50
 
 
-@require_GET
+@require_safe
 @signed_in
 def my_cases(request: PortalRequest) -> HttpResponse:
     """The cases of this person, next date first, and the filings they have not finished."""
@@ -35,18 +35,25 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()
     cases = queries.my_cases(request.viewer, now=now, on=today, search=search)
     page_of_cases = Paginator(cases, ON_A_PAGE).get_page(request.GET.get("page"))
-    for case in page_of_cases:
-        case.division_row = rules().division(case.division, today)
-        case.office_row = rules().office(case.office_now, today)
     context = {
         "cases": page_of_cases,
+        "rows": [_row(case, today) for case in page_of_cases],
         "search": search,
         "drafts": with_kinds(open_drafts(request.viewer)),
     }
     return render(request, "portal/my_cases.html", context)
 
 
-@require_GET
+def _row(listed: Any, on: date) -> dict[str, Any]:
+    """A line of My cases: the case as `my_cases` annotates it, with its division and office."""
+    return {
+        "case": listed,
+        "division": rules().division(listed.division, on),
+        "office": rules().office(listed.office_now, on),
+    }
+
+
+@require_safe
 @signed_in
 def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """One case: who, where, the next hearing and the limits it sets, what was filed."""
@@ -94,21 +101,25 @@ def _about(found: Case, now: datetime) -> dict[str, Any]:
         "case": found,
         "division": rules().division(found.division, today),
         "office": office,
-        "participants": found.participants.select_related("person").order_by("-principal", "id"),
-        "counsel": found.counsel.select_related("person").filter(until=None),
+        "participants": queries.participants_in(found, on=today),
+        "counsel": queries.counsel_in(found, on=today),
         "minister_is_party": queries.minister_is_party(found, on=today),
         "hearing": queries.next_hearing(found, now=now),
-        "limits": limits_ahead(
-            rules(),
-            division=found.division,
-            events=queries.known_events(found, now=now),
-            office=office.id,
-            today=date_of_receipt(now, office.zone),
-        ),
+        "limits": [
+            limit_line(limit)
+            for limit in limits_ahead(
+                rules(),
+                division=found.division,
+                events=queries.known_events(found, now=now),
+                office=office.id,
+                today=date_of_receipt(now, office.zone),
+                party="person",
+            )
+        ],
     }
 
 
-@require_GET
+@require_safe
 @signed_in
 def history(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """What was done in a case, by whom, when: from the ledger."""

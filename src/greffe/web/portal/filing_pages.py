@@ -6,7 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from greffe.cases.permissions import may_file
 from greffe.cases.queries import family_cases, office_of
@@ -23,7 +23,7 @@ from greffe.web.access import PortalRequest, case_or_404, signed_in
 from greffe.web.components import Problem
 from greffe.web.portal import steps
 from greffe.web.portal.forms import DatesForm, ServiceForm, TypeForm
-from greffe.web.portal.lines import files_of, lang
+from greffe.web.portal.lines import ALL, files_of, lang
 
 
 def draft_or_404(request: PortalRequest, draft_id: UUID) -> Draft:
@@ -38,8 +38,10 @@ def page(
     request: HttpRequest, draft: Draft, judgement: Judgement, name: steps.Name, **context: Any
 ) -> HttpResponse:
     """A page of the filing, with what each of them shows."""
+    if draft.state != "open":
+        return redirect("portal:draft", draft.id)
     status = context.pop("status", 200)
-    change = name == "files" and draft.state == "open"
+    change = name == "files"
     shared = {
         "draft": draft,
         "case": draft.leading_case,
@@ -48,9 +50,14 @@ def page(
         "judgement": judgement,
         "steps": steps.steps_of(judgement, name),
         "back": steps.before(judgement, name),
-        "files": files_of(draft, judgement, change=change),
+        "files": files_of(draft, judgement, change=change, told=_told(judgement, name)),
     }
     return render(request, f"portal/filing/{name}.html", shared | context, status=status)
+
+
+def _told(judgement: Judgement, name: steps.Name) -> frozenset[str]:
+    """What stands under each file: the review has the warnings apart, to be ticked."""
+    return ALL - {"warn"} if name == "review" and not judgement.refusing else ALL
 
 
 def refused(request: HttpRequest, draft: Draft, refusal: Refused) -> HttpResponse:
@@ -65,10 +72,10 @@ def refused(request: HttpRequest, draft: Draft, refusal: Refused) -> HttpRespons
     return render(request, "portal/filing/refused.html", context, status=409)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def start(request: PortalRequest, case_id: UUID) -> HttpResponse:
-    """Begin a filing in a case: what kind of document is it?"""
+    """Begin a filing in a case by asking what kind of document it is."""
     seen = case_or_404(request, case_id)
     if not may_file(seen.capacity):
         raise Http404
@@ -96,17 +103,19 @@ def start(request: PortalRequest, case_id: UUID) -> HttpResponse:
     return render(request, "portal/filing/type.html", context, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 @signed_in
 def resume(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Go on where the draft was left, or to the receipt if it was filed."""
     draft = draft_or_404(request, draft_id)
     if draft.state == "submitted":
         return redirect("portal:submission", draft.submission.id)
+    if draft.state != "open":
+        return refused(request, draft, Refused("not-open"))
     return redirect(steps.first_unfinished(draft, judge_draft(draft, now=timezone.now())), draft.id)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def choose_type(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Change the kind of document of a draft, and the cases that it concerns."""
@@ -133,7 +142,7 @@ def choose_type(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     return page(request, draft, judgement, "type", form=form, family=family, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def service(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """The statement of service, asked for exactly when the division's rules require service."""
@@ -161,7 +170,7 @@ def service(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     return page(request, draft, judgement, "service", form=form, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def dates(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Dates that the case does not know and from which a time limit runs. None has to be given."""
@@ -182,15 +191,13 @@ def dates(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     return page(request, draft, judgement, "dates", form=form, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def review(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Everything on one page, then file. The same request again gives the same receipt."""
     draft = draft_or_404(request, draft_id)
     if request.method == "POST":
         return _submit(request, draft)
-    if draft.state == "submitted":
-        return redirect("portal:submission", draft.submission.id)
     return _review_page(request, draft)
 
 
@@ -202,7 +209,7 @@ def _review_page(request: PortalRequest, draft: Draft, **context: Any) -> HttpRe
         "division": rules().division(draft.leading_case.division, today),
         "office": office_of(draft.leading_case, on=today),
         "statement": _statement(draft),
-        "remarks": judgement.of_submission,
+        "remarks": [f for f in judgement.of_submission if f.severity in _told(judgement, "review")],
         "on_record": filing_capacity(request.viewer, draft, on=today),
         "acknowledged": request.POST.getlist("acknowledged"),
     }
@@ -244,7 +251,7 @@ def is_uuid(text: str) -> bool:
     return True
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def discard(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Ask, then throw an unfinished filing away with its files."""
@@ -256,4 +263,6 @@ def discard(request: PortalRequest, draft_id: UUID) -> HttpResponse:
         except FilingRefusedError as error:
             return refused(request, draft, error.refused)
         return redirect("portal:case", case.pk)
+    if draft.state != "open":
+        return redirect("portal:draft", draft.id)
     return render(request, "portal/filing/discard.html", {"draft": draft, "case": case})

@@ -9,14 +9,24 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from greffe.cases.models import Case
 from greffe.filings.models import DraftFile
 from greffe.law.limit_rows import TriggerEvent
 from greffe.law.ruleset import RuleSet
 from greffe.law.service import methods_for
-from greffe.law.tables import DocumentType, ServiceDuty
+from greffe.law.tables import Category, DocumentType, ServiceDuty
 from greffe.web.fields import DateField
+
+GROUPS: Sequence[tuple[StrPromise, frozenset[Category]]] = (
+    (_("Documents and submissions"), frozenset({"disclosure", "written-submissions", "record"})),
+    (_("Forms and notices"), frozenset({"division-form", "notice", "notice-of-appeal"})),
+    (_("Applications"), frozenset({"application"})),
+    (_("Answers to an application"), frozenset({"response", "reply"})),
+    (_("Representation and contact"), frozenset({"contact"})),
+)
+"""The headings under which a kind of document is looked for, the most used first."""
 
 
 class TypeForm(forms.Form):
@@ -45,7 +55,13 @@ class TypeForm(forms.Form):
         lang = translation.get_language() or "en"
         field = self.fields["document_type"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - for the type checker
-        field.choices = [(kind.id, kind.label.get(lang)) for kind in kinds]
+        field.choices = [
+            (str(heading), offered)
+            for heading, categories in GROUPS
+            if (offered := _of(kinds, categories, lang))
+        ]
+        hints = {kind.id: kind.help.get(lang) for kind in kinds if kind.help}
+        vars(field)["choice_hints"] = hints
         also_in = self.fields["also_in"]
         assert isinstance(also_in, forms.ModelMultipleChoiceField)  # noqa: S101 - same
         also_in.queryset = family
@@ -53,6 +69,12 @@ class TypeForm(forms.Form):
     def also_in_ids(self) -> list[Any]:
         """The ids of the other cases that were ticked."""
         return [case.pk for case in self.cleaned_data["also_in"]]
+
+
+def _of(
+    kinds: Sequence[DocumentType], categories: frozenset[Category], lang: str
+) -> list[tuple[str, str]]:
+    return [(kind.id, kind.label.get(lang)) for kind in kinds if kind.category in categories]
 
 
 class ServiceForm(forms.Form):

@@ -1,6 +1,8 @@
 """What the components of a filing's pages are given: files, findings, states, events as lines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
@@ -9,10 +11,13 @@ from greffe.filings.judging import Judgement
 from greffe.filings.models import Draft, DraftFile, SubmittedDocument
 from greffe.law.calendar import eastern
 from greffe.law.dates import long_time
+from greffe.law.filing import Finding
+from greffe.law.limit_texts import days_left
+from greffe.law.limits import LimitAhead
 from greffe.law.states import SUBMISSION
-from greffe.ledger.kinds import Kind
+from greffe.ledger.messages import line
 from greffe.ledger.models import Event
-from greffe.web.components import FileLine, FindingLine, Tag, TimelineEvent
+from greffe.web.components import FileLine, FindingLine, Tag, TimelineEvent, Tone
 
 
 def lang() -> str:
@@ -20,21 +25,36 @@ def lang() -> str:
     return (get_language() or "en")[:2]
 
 
-def files_of(draft: Draft, judgement: Judgement, *, change: bool) -> list[FileLine]:
-    """The files of a draft, each with its findings, and with its actions where it can be changed."""
+ALL: frozenset[str] = frozenset({"refuse", "warn", "inform"})
+"""Every severity of a finding."""
+
+
+def files_of(
+    draft: Draft, judgement: Judgement, *, change: bool, told: frozenset[str] = ALL
+) -> list[FileLine]:
+    """The files of a draft, each with its findings, and its actions where it can be changed.
+
+    `told` are the severities whose findings stand under their file; the others count for its state.
+    """
     return [
-        _file(draft, file, judgement, position, change=change)
+        _file(draft, file, judgement.of_file(position), change=change, told=told)
         for position, file in enumerate(draft.ordered_files, start=1)
     ]
 
 
 def _file(
-    draft: Draft, file: DraftFile, judgement: Judgement, position: int, *, change: bool
+    draft: Draft,
+    file: DraftFile,
+    found: Sequence[Finding],
+    *,
+    change: bool,
+    told: frozenset[str],
 ) -> FileLine:
     upload = file.upload
     findings = [
         FindingLine(f.severity, f.text(lang()), f.remedy(lang()), f.page, f.authority)
-        for f in judgement.of_file(position)
+        for f in found
+        if f.severity in told
     ]
     ids = (draft.id, upload.id)
     return FileLine(
@@ -42,20 +62,43 @@ def _file(
         name=upload.name,
         size=upload.blob.size,
         pages=upload.inspected.pages,
-        state=_state(findings),
+        state=_state(found),
         findings=findings,
         replace_url=reverse("portal:draft-replace-file", args=ids) if change else "",
         remove_url=reverse("portal:draft-remove-file", args=ids) if change else "",
     )
 
 
-def _state(findings: Iterable[FindingLine]) -> Tag:
+def _state(findings: Iterable[Finding]) -> Tag:
     severities = {finding.severity for finding in findings}
     if "refuse" in severities:
         return Tag(pgettext("file", "Must be fixed"), "danger")
     if "warn" in severities:
         return Tag(pgettext("file", "Please check"), "attention")
     return Tag(pgettext("file", "Ready"), "success")
+
+
+SOON = 3
+"""Days left from which a limit asks for attention."""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitLine:
+    """A time limit of a case as one line of its table. `left` is None once it has passed."""
+
+    label: str
+    due: date
+    later: date | None
+    left: Tag | None
+    authority: str
+
+
+def limit_line(limit: LimitAhead) -> LimitLine:
+    """A limit with what is left of it."""
+    tone: Tone = "attention" if limit.days_left <= SOON else "neutral"
+    left = None if limit.passed else Tag(days_left(limit.days_left, lang()), tone)
+    label = limit.row.label.get(lang())
+    return LimitLine(label, limit.due, limit.later_reading, left, limit.authority)
 
 
 def document_line(document: SubmittedDocument) -> FileLine:
@@ -80,7 +123,7 @@ def event_line(event: Event) -> TimelineEvent:
     """An event of the ledger as a line of history."""
     at = eastern(event.at)
     return TimelineEvent(
-        title=f"{event.actor_name} {Kind(event.kind).label}",
+        title=line(event),
         when=long_time(at, lang(), place=gettext("Eastern time")),
         iso=at.isoformat(timespec="seconds"),
     )

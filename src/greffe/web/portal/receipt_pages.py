@@ -9,7 +9,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from greffe.cases.rules import rules
 from greffe.documents.stores import document_store
@@ -28,7 +28,7 @@ def _submission_or_404(request: PortalRequest, submission_id: UUID) -> Submissio
     return submission
 
 
-@require_GET
+@require_safe
 @signed_in
 def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     """The receipt as a page."""
@@ -71,7 +71,7 @@ def _said(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @signed_in
 def receipt_json(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     """The signed receipt, byte for byte."""
@@ -81,7 +81,7 @@ def receipt_json(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 @signed_in
 def receipt_pdf(request: PortalRequest, submission_id: UUID) -> HttpResponse | FileResponse:
     """The receipt as a sealed PDF; made now if the worker has not come to it."""
@@ -92,7 +92,7 @@ def receipt_pdf(request: PortalRequest, submission_id: UUID) -> HttpResponse | F
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
 
 
-@require_GET
+@require_safe
 @signed_in
 def document(request: PortalRequest, submission_id: UUID, position: int) -> FileResponse:
     """A filed document, as it was filed: a download only, and each reading is recorded."""

@@ -24,7 +24,7 @@ from greffe.filings.judging import judge_draft
 from greffe.filings.messages import UploadProblem, upload_problem
 from greffe.filings.models import Draft
 from greffe.filings.refusals import FilingRefusedError
-from greffe.web.access import PortalRequest, signed_in
+from greffe.web.access import PortalRequest, content_length, signed_in
 from greffe.web.components import Problem
 from greffe.web.portal import steps
 from greffe.web.portal.filing_pages import draft_or_404, page, refused
@@ -37,7 +37,7 @@ OVERHEAD = 1024 * 1024
 
 
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def files(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Show the files of a draft; take those that are sent."""
@@ -55,22 +55,21 @@ def replace(request: PortalRequest, draft_id: UUID, upload_id: UUID) -> HttpResp
 
 def _receive(request: PortalRequest, draft: Draft, replacing: UUID | None = None) -> HttpResponse:
     limit = rules().filing_limit(timezone.localdate())
-    length = int(request.META.get("CONTENT_LENGTH") or 0)
+    length = content_length(request)
     if length > limit.max_files * limit.max_bytes + OVERHEAD:
         return _too_much(request, draft)
     # A slow upload must not hold a connection to the database for as long as it lasts.
-    connection.close()
+    if not connection.in_atomic_block:
+        connection.close()
     handler = StoreUploadHandler(request, store=document_store(), largest=limit.max_bytes)
     request.upload_handlers = [handler]
-    counted = CountingInput(request._stream)  # type: ignore[attr-defined]  # noqa: SLF001 - Django has no other hook
-    request._stream = counted  # type: ignore[attr-defined]  # noqa: SLF001 - same
+    counted = CountingInput(request._stream)  # noqa: SLF001 - Django has no other hook
+    request._stream = counted  # type: ignore[assignment]  # noqa: SLF001 - same
     arrival = Arrival(draft, handler, counted, length, replacing)
     try:
         return csrf_protect(_take)(request, arrival)
     finally:
-        for file in handler.files:
-            if file.stored is not None and file.stored.key not in arrival.kept:
-                document_store().delete(file.stored.key)
+        handler.discard(keep=arrival.kept)
 
 
 @dataclass
@@ -108,6 +107,8 @@ def _take(request: PortalRequest, arrival: Arrival) -> HttpResponse:
 def _keep(request: PortalRequest, arrival: Arrival, file: Any) -> UploadProblem | None:
     if not isinstance(file, StoredFile) or file.stored is None:
         return upload_problem(getattr(file, "refusal", ""), getattr(file, "given_name", ""))
+    # Whatever goes wrong, bytes that a row may know are not thrown away here: the sweep looks again.
+    arrival.kept.add(file.stored.key)
     try:
         draft_actions.add_file(
             by=request.viewer,
@@ -117,8 +118,8 @@ def _keep(request: PortalRequest, arrival: Arrival, file: Any) -> UploadProblem 
             replacing=arrival.replacing,
         )
     except FilingRefusedError as error:
+        arrival.kept.remove(file.stored.key)
         return upload_problem(error.refused.code, file.given_name)
-    arrival.kept.add(file.stored.key)
     return None
 
 

@@ -284,7 +284,7 @@ def _named(bound: BoundField, error: str) -> str:
 
 def _target(bound: BoundField) -> str:
     """Give the id of the first control: a group of radios or checkboxes has none of its own."""
-    return bound.id_for_label or f"{bound.auto_id}_0"
+    return bound.id_for_label or bound.subwidgets[0].id_for_label
 
 
 @register.inclusion_tag("components/field.html")
@@ -295,6 +295,7 @@ def field(
 
     `heading` makes the label the page's h1 (one thing a page). `width` is the number of characters
     expected: 2, 4, 10, 20 or 30. A field may carry `choice_hints`, a mapping from value to hint.
+    Choices in groups (Django's own nested form) are drawn under the headings of their groups.
     """
     kind = _kind(bound.field.widget)
     return {
@@ -306,7 +307,7 @@ def field(
         "hint_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
         "described_by": _described_by(bound, hint),
-        "choices": _choices(bound) if kind == "choices" else [],
+        "groups": _groups(bound) if kind == "choices" else [],
         "parts": _parts(bound) if kind == "date" else [],
         "control": _control(bound, kind, width, hint),
     }
@@ -343,9 +344,20 @@ def _classes(widget: forms.Widget, width: str) -> str:
     return " ".join(filter(None, [own, "input", f"width-{width}" if width else ""]))
 
 
-def _choices(bound: BoundField) -> list[dict[str, Any]]:
+def _groups(bound: BoundField) -> list[dict[str, Any]]:
+    """Give the choices under their headings; choices in no group stand under a blank one."""
     hints = getattr(bound.field, "choice_hints", {})
-    return [_choice(choice, hints) for choice in bound.subwidgets]
+    drawn = iter([_choice(choice, hints) for choice in bound.subwidgets])
+    groups = bound.field.widget.optgroups(bound.html_name, [], {})
+    return [
+        {
+            "heading": heading or "",
+            "id": f"{bound.auto_id}_group_{place}",
+            "choices": [next(drawn) for _ in options],
+        }
+        for place, (heading, options, _index) in enumerate(groups)
+        if options
+    ]
 
 
 def _choice(choice: Any, hints: dict[Any, str]) -> dict[str, Any]:

@@ -1,0 +1,103 @@
+"""Counsel with drafts to file, made by the registry's own actions. Needs Django (see _registry)."""
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pikepdf
+from _registry import session_of
+from django.utils import timezone
+
+from greffe.accounts.actions import add_person, open_account
+from greffe.accounts.models import User
+from greffe.accounts.viewers import Viewer, viewer_of
+from greffe.cases import actions as case_actions
+from greffe.cases.models import Case
+from greffe.documents.actions import receive_upload
+from greffe.documents.models import Upload
+from greffe.documents.stores import document_store
+from greffe.filings import draft_actions
+from greffe.filings.models import Draft, DraftFile
+from greffe.ledger.actors import SYSTEM
+
+KIND = "rpd-written-submissions"
+
+
+@dataclass(frozen=True, slots=True)
+class Counsel:
+    """Somebody with a case of their own, signed in."""
+
+    user: User
+    viewer: Viewer
+    case: Case
+    session: str
+
+    def draft(self) -> Draft:
+        """Begin a filing in the case."""
+        return draft_actions.start_draft(
+            by=self.viewer, case=self.case, document_type=KIND, language="en"
+        )
+
+
+def counsel(serial: int) -> Counsel:
+    """Enter counsel number `serial` with one claim, heard in a month."""
+    now = timezone.now()
+    since = timezone.localdate() - timedelta(days=100)
+    person = add_person(by=SYSTEM, name=f"Counsel {serial}", language="en")
+    user = open_account(by=SYSTEM, person=person, username=f"counsel-{serial}", password=None)
+    case = case_actions.open_case(
+        by=SYSTEM,
+        file_number=f"MC6-{50_000 + serial:05d}",
+        division="RPD",
+        office="montreal",
+        language="en",
+        since=since,
+    )
+    case_actions.add_counsel(by=SYSTEM, case=case, person=person, since=since)
+    claimant = add_person(by=SYSTEM, name=f"Claimant {serial}", language="en")
+    case_actions.add_participant(
+        by=SYSTEM, case=case, person=claimant, part="claimant", since=since, principal=True
+    )
+    case_actions.schedule_hearing(
+        by=SYSTEM, case=case, starts_at=now + timedelta(days=30), office="montreal"
+    )
+    viewer = viewer_of(user, on=timezone.localdate())
+    if viewer is None:
+        raise LookupError(user.username)
+    return Counsel(user, viewer, case, session_of(user))
+
+
+def small_pdf(title: str, *, padding: bytes = b"") -> bytes:
+    """A PDF of three empty pages, made larger by `padding` in a stream that nothing shows."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(3):
+            pdf.add_blank_page(page_size=(612, 792))
+        pdf.docinfo["/Title"] = title
+        pdf.pages[0].obj.Padding = pdf.make_indirect(pikepdf.Stream(pdf, padding))
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def attach(person: Counsel, draft: Draft, content: bytes, name: str) -> Upload:
+    """Upload a file to a draft as a page does, inspection and all, without the page."""
+    return draft_actions.add_file(
+        by=person.viewer, draft_id=draft.id, stored=_store(content), name=name
+    )
+
+
+def attach_inspected(
+    person: Counsel, draft: Draft, content: bytes, name: str, facts: dict[str, Any]
+) -> None:
+    """The same with facts already known, to save the time of many inspections."""
+    upload = receive_upload(by=person.viewer, stored=_store(content), name=name, capacity="counsel")
+    upload.facts = facts
+    upload.save(update_fields=["facts"])
+    DraftFile.objects.create(draft=draft, upload=upload, position=draft.files.count() + 1)
+
+
+def _store(content: bytes) -> Any:
+    with document_store().writer() as writer:
+        writer.write(content)
+        return writer.commit()
