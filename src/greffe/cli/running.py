@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli import deployment, parents
+from greffe.cli import deployment
 from greffe.embedded.errors import EmbeddedError
 
 Port = Annotated[int, typer.Option(help="Port to listen on.")]
@@ -64,7 +64,6 @@ def migrate() -> None:
 def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 1) -> None:
     """Serve the pages. Refuses to start where a document could not be inspected in isolation."""
     with _told_plainly():
-        parents.die_with_starter()
         deployment.prepare_environment(serving=True)
         deployment.ensure_keys()
         _require_isolation()
@@ -73,7 +72,7 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: int = 1) -> None
             from granian import Granian  # noqa: PLC0415 - only a server needs it
             from granian.constants import Interfaces  # noqa: PLC0415 - same
 
-            os.environ[parents.STARTER] = str(os.getpid())
+            os.environ["GREFFE_SERVER"] = str(os.getpid())  # greffe.cli.serving ends with it
             Granian(
                 "greffe.cli.serving:application",
                 address=host,
@@ -106,7 +105,6 @@ def _require_isolation() -> None:
 def worker() -> None:
     """Do what the pages leave for later: receipts on paper, the ledger's chain, what expires."""
     with _told_plainly():
-        parents.die_with_starter()
         deployment.prepare_environment()
         deployment.ensure_keys()
         with _until_told_to_stop(), deployment.django():
@@ -164,9 +162,8 @@ def _as_child(arguments: Sequence[str]) -> None:
 def _run_both(*commands: Sequence[str]) -> None:
     """Run children until one ends or we are told to stop, then stop the others in order."""
     # Their own sessions: Ctrl-C reaches us alone, and we stop them before the database.
-    ours = os.environ | {parents.STARTER: str(os.getpid())}
     children = [
-        subprocess.Popen(_command(arguments), start_new_session=True, env=ours)  # noqa: S603 - our own command
+        subprocess.Popen(_command(arguments), start_new_session=True)  # noqa: S603 - our own command
         for arguments in commands
     ]
     try:

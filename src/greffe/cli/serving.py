@@ -1,8 +1,16 @@
-"""What granian loads in each process that serves: the application, in a process that ends with it."""
+"""What granian loads in each process that serves: the application, in a process that ends with it.
 
-from greffe.cli.parents import die_with_starter
+When the server is killed it cannot stop them: they would go on holding the port, and the next start
+would fail.
+"""
+
+import os
+import sys
+
+from greffe.documents.sandbox.kernel import die_with_parent
 from greffe.wsgi import application
 
 __all__ = ["application"]
 
-die_with_starter()
+if not die_with_parent(int(os.environ["GREFFE_SERVER"])):
+    sys.exit(1)

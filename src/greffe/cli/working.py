@@ -30,11 +30,11 @@ def _look_for_what_was_left() -> None:
     """Sweep at once: a worker that was killed took its jobs with it, and a minute is long."""
     for sweep in (sweep_papers, chain_events):
         with contextlib.suppress(AlreadyEnqueued):
-            sweep.defer(timestamp=int(time.time()))
+            sweep.configure(task_kwargs={"timestamp": int(time.time())}).defer()
 
 
 def _with_a_connection_that_works(job: Callable[[], Any], *_: Any) -> Any:
-    """Do a job as Django does a request: a connection that the database has cut is not used again."""
+    """Do a job as Django does a request: a connection that the database cut is not used again."""
     close_old_connections()
     try:
         return job()
