@@ -69,7 +69,8 @@ def find_case(viewer: Viewer, case_id: UUID, *, on: date) -> SeenCase | None:
 def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> QuerySet[Case]:
     """This person's own and represented cases, the next hearing first.
 
-    Each has `principal` (a name), `next_hearing` and `office_now` (an id). `search` keeps the cases whose number or people's names contain it.
+    Each has `principal` (a name), `next_hearing` and `office_now` (an id). `search` keeps the cases
+    whose number or people's names contain it.
     """
     coming = Hearing.objects.filter(
         case=OuterRef("pk"), starts_at__gte=now, cancelled=False

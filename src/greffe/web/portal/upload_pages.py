@@ -107,7 +107,7 @@ def _take(request: PortalRequest, arrival: Arrival) -> HttpResponse:
 def _keep(request: PortalRequest, arrival: Arrival, file: Any) -> UploadProblem | None:
     if not isinstance(file, StoredFile) or file.stored is None:
         return upload_problem(getattr(file, "refusal", ""), getattr(file, "given_name", ""))
-    # Whatever goes wrong, bytes that a row may know are not thrown away here: the sweep looks again.
+    # Bytes that a row may know are not thrown away here, whatever goes wrong: the sweep looks again.
     arrival.kept.add(file.stored.key)
     try:
         draft_actions.add_file(

@@ -1,0 +1,130 @@
+"""Lists and facts of cases: found by number and name, in order, by the day."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from greffe.cases import actions
+from greffe.cases.models import Case, CaseOffice, FamilyGroup, MinisterParticipation
+from greffe.cases.queries import (
+    counsel_in,
+    family_cases,
+    known_events,
+    minister_is_party,
+    my_cases,
+    office_of,
+    participants_in,
+)
+from greffe.ledger.actors import SYSTEM
+from tests.support.scenes import Scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
+
+ONE = timedelta(days=1)
+
+
+def numbers(cases: object) -> list[str]:
+    return [case.file_number for case in cases]
+
+
+def test_next_hearing_comes_first_and_past_or_cancelled_ones_do_not_count(scene: Scene) -> None:
+    user = scene.user()
+    none, late, soon, past = (scene.case(counsel=user) for _ in range(4))
+    now = timezone.now()
+    for case, days in ((late, 30), (soon, 3), (past, -3)):
+        actions.schedule_hearing(
+            by=SYSTEM, case=case, starts_at=now + timedelta(days=days), office="montreal"
+        )
+    found = my_cases(scene.viewer(user), now=now, on=scene.today)
+    assert numbers(found)[:2] == [soon.file_number, late.file_number]
+    assert set(numbers(found)[2:]) == {none.file_number, past.file_number}
+
+
+@pytest.mark.parametrize("search", ["MC6-00777", "mc6-00777", " MC6-007", "Claimant", "laiman"])
+def test_case_is_found_by_number_and_by_name(scene: Scene, search: str) -> None:
+    user = scene.user()
+    case = scene.case(counsel=user, number="MC6-00777")
+    found = my_cases(scene.viewer(user), now=timezone.now(), on=scene.today, search=search)
+    assert numbers(found) == [case.file_number]
+
+
+@pytest.mark.parametrize("search", ["TC1-1", "\x00\x00x", "%", "_", "' OR 1=1 --"])
+def test_search_for_what_is_not_there_finds_nothing(scene: Scene, search: str) -> None:
+    user = scene.user()
+    scene.case(counsel=user)
+    assert not my_cases(scene.viewer(user), now=timezone.now(), on=scene.today, search=search)
+
+
+@pytest.mark.security(15)
+def test_search_never_leaves_the_own_cases(scene: Scene) -> None:
+    stranger = scene.case(counsel=scene.user())
+    user = scene.user()
+    found = my_cases(
+        scene.viewer(user), now=timezone.now(), on=scene.today, search=stranger.file_number
+    )
+    assert not found
+
+
+def test_office_is_that_of_the_day(scene: Scene) -> None:
+    case = scene.case(office="montreal")
+    CaseOffice.objects.filter(case=case).update(until=scene.today)
+    CaseOffice.objects.create(case=case, office="vancouver", since=scene.today)
+    assert office_of(case, on=scene.today - ONE).id == "montreal"
+    assert office_of(case, on=scene.today).id == "vancouver"
+    with pytest.raises(LookupError):
+        office_of(case, on=scene.start - ONE)
+
+
+def test_minister_takes_part_between_two_days_at_the_rpd_and_always_at_the_id(
+    scene: Scene,
+) -> None:
+    case = scene.case(division="RPD")
+    assert not minister_is_party(case, on=scene.today)
+    actions.join_minister(by=SYSTEM, case=case, department="ircc", since=scene.today)
+    assert not minister_is_party(case, on=scene.today - ONE)
+    assert minister_is_party(case, on=scene.today)
+    MinisterParticipation.objects.update(until=scene.today + ONE)
+    assert not minister_is_party(case, on=scene.today + ONE)
+    assert minister_is_party(scene.case(division="ID"), on=scene.today)
+
+
+def test_day_of_a_hearing_is_that_of_its_place(scene: Scene) -> None:
+    case = scene.case(office="vancouver")
+    starts_at = datetime(2026, 12, 8, 2, tzinfo=UTC)  # still the 7th in Vancouver
+    actions.schedule_hearing(by=SYSTEM, case=case, starts_at=starts_at, office="vancouver")
+    actions.note_date(by=SYSTEM, case=case, event="referral", on=scene.today)
+    events = known_events(case, now=starts_at - ONE)
+    assert events["hearing"].isoformat() == "2026-12-07"
+    assert events["referral"] == scene.today
+    assert "hearing" not in known_events(case, now=starts_at + ONE)
+
+
+def test_family_is_the_open_cases_of_the_group_in_which_one_may_file(scene: Scene) -> None:
+    user, group = scene.user(), FamilyGroup.objects.create(name="Rahimi")
+    mine, sibling = (scene.case(counsel=user, family_group=group) for _ in range(2))
+    scene.case(counsel=scene.user(), family_group=group)
+    closed = scene.case(counsel=user, family_group=group)
+    actions.close_case(by=SYSTEM, case=closed, on=scene.today)
+    scene.case(division="ID", counsel=user, family_group=group)
+    scene.case(counsel=user)
+    family = family_cases(scene.viewer(user), mine, on=scene.today)
+    assert numbers(family) == [sibling.file_number]
+
+
+def test_people_shown_are_those_of_the_day(scene: Scene) -> None:
+    user = scene.user()
+    case = scene.case(counsel=user)
+    assert user.person is not None
+    actions.remove_counsel(by=SYSTEM, case=case, person=user.person, on=scene.today + ONE)
+    assert [link.person for link in counsel_in(case, on=scene.today)] == [user.person]
+    assert not counsel_in(case, on=scene.today + ONE)
+    assert [link.principal for link in participants_in(case, on=scene.today)] == [True]
+
+
+def test_case_without_a_family_has_none(scene: Scene) -> None:
+    user = scene.user()
+    case = scene.case(counsel=user)
+    assert case.family_group is None
+    assert not family_cases(scene.viewer(user), case, on=scene.today)
+    assert Case.objects.count() == 1

@@ -1,0 +1,130 @@
+"""Uploads in the database: noted with their fingerprint, inspected, thrown away in time."""
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from greffe.documents.actions import (
+    KEPT_FOR,
+    discard_upload,
+    expire_uploads,
+    inspect_upload,
+    receive_upload,
+    sweep_store,
+)
+from greffe.documents.models import Blob, Upload
+from greffe.documents.queries import own_upload
+from greffe.documents.store import StoredBlob
+from greffe.documents.stores import document_store
+from greffe.ledger.kinds import Kind
+from greffe.ledger.models import Event
+from tests.support.scenes import Scene, pdf
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
+
+DAY = timedelta(days=1)
+
+
+def stored(content: bytes = b"x") -> StoredBlob:
+    with document_store().writer() as writer:
+        writer.write(content)
+        return writer.commit()
+
+
+def received(scene: Scene, content: bytes = b"x", name: str = "a.pdf") -> Upload:
+    return receive_upload(
+        by=scene.viewer(scene.user()), stored=stored(content), name=name, capacity="counsel"
+    )
+
+
+def aged(key: str, days: int) -> None:
+    """Make a file of the store older than it is."""
+    path = document_store()._path(key)
+    then = timezone.now().timestamp() - days * DAY.total_seconds()
+    os.utime(path, (then, then))
+
+
+def keys() -> list[str]:
+    return list(document_store().keys())
+
+
+def test_upload_is_noted_with_fingerprint_clean_name_and_event(scene: Scene) -> None:
+    upload = received(scene, b"abc", "../../Pièce\u202e.pdf")
+    assert upload.name == "Pièce.pdf"
+    assert upload.blob.sha256.startswith("ba7816bf8f01cfea")
+    assert upload.blob.size == 3
+    event = Event.objects.get(kind=Kind.UPLOAD_RECEIVED, subject=upload.id)
+    assert event.body == {"sha256": upload.blob.sha256, "bytes": 3}
+    assert upload.inspected.verdict == "not-inspected"
+
+
+def test_inspection_keeps_what_it_found(scene: Scene) -> None:
+    upload = received(scene, pdf(3))
+    inspect_upload(upload=upload)
+    upload.refresh_from_db()
+    assert (upload.inspected.verdict, upload.inspected.pages) == ("opens", 3)
+
+
+def test_upload_of_another_person_does_not_exist(scene: Scene) -> None:
+    upload = received(scene)
+    assert own_upload(scene.viewer(scene.user()), upload.id) is None
+
+
+def test_discarded_bytes_go_only_when_the_change_is_sure(
+    scene: Scene, django_capture_on_commit_callbacks: Any
+) -> None:
+    upload = received(scene)
+    key = upload.blob.key
+    with django_capture_on_commit_callbacks(execute=True):
+        discard_upload(by=scene.viewer(scene.user()), upload=upload, capacity="counsel")
+        assert keys() == [key]
+    assert keys() == []
+    assert not Blob.objects.exists()
+
+
+def test_upload_that_nothing_took_expires_after_its_time(
+    scene: Scene, django_capture_on_commit_callbacks: Any
+) -> None:
+    upload = received(scene)
+    now = timezone.now()
+    assert expire_uploads(now=now + KEPT_FOR - DAY) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert expire_uploads(now=now + KEPT_FOR + DAY) == 1
+    assert keys() == []
+    assert Event.objects.filter(kind=Kind.UPLOAD_DISCARDED, subject=upload.id).exists()
+
+
+def test_upload_in_a_draft_or_in_a_submission_does_not_expire(scene: Scene) -> None:
+    user = scene.user()
+    case = scene.case(counsel=user)
+    waiting, filed = scene.draft(user, case), scene.draft(user, case)
+    scene.upload(user, waiting)
+    scene.upload(user, filed)
+    scene.submit(user, filed)
+    assert expire_uploads(now=timezone.now() + 100 * DAY) == 0
+    assert len(keys()) == 2
+
+
+def test_upload_on_legal_hold_does_not_expire(scene: Scene) -> None:
+    upload = received(scene)
+    Blob.objects.filter(pk=upload.blob_id).update(legal_hold=True)
+    assert expire_uploads(now=timezone.now() + 100 * DAY) == 0
+
+
+def test_sweep_removes_old_bytes_that_no_row_knows_and_nothing_else(scene: Scene) -> None:
+    known, fresh, lost = received(scene).blob.key, stored().key, stored().key
+    aged(known, 3)
+    aged(lost, 3)
+    assert sweep_store(store=document_store(), older_than=DAY) == 1
+    assert set(keys()) == {known, fresh}
+
+
+def test_sweep_brings_back_a_deleted_document_that_a_row_knows(scene: Scene) -> None:
+    upload = received(scene)
+    document_store().delete(upload.blob.key)
+    assert keys() == []
+    sweep_store(store=document_store(), older_than=-DAY)
+    assert keys() == [upload.blob.key]
