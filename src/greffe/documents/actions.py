@@ -57,12 +57,12 @@ def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) 
 def inspect_upload(*, upload: Upload) -> FileFacts:
     """Have the sandbox look at an upload, and keep the facts.
 
-    Outside any transaction: it takes time.
+    Outside any transaction: it takes time, and the upload may have been thrown away meanwhile.
     """
     with document_store().open(upload.blob.key) as file:
         facts = inspect(file.fileno(), strict=not settings.DEMO)
     upload.facts = facts.model_dump(mode="json")
-    upload.save(update_fields=["facts"])
+    Upload.objects.filter(pk=upload.pk).update(facts=upload.facts)
     return facts
 
 

@@ -134,6 +134,19 @@ def add_file(
     return upload
 
 
+def inspect_again(*, by: Viewer, draft_id: UUID) -> None:
+    """Have those files of an open draft inspected that nobody has looked at.
+
+    A crash may have come between a file and its inspection, or the sandbox may not have worked then.
+    """
+    files = DraftFile.objects.filter(
+        draft=draft_id, draft__person=by.person, draft__state="open"
+    ).select_related("upload__blob")
+    for file in files:
+        if file.upload.inspected.verdict == "not-inspected":
+            inspect_upload(upload=file.upload)
+
+
 @transaction.atomic
 def remove_file(*, by: Viewer, draft_id: UUID, upload_id: UUID) -> None:
     """Take a file out of a draft and throw it away."""

@@ -42,7 +42,10 @@ OVERHEAD = 1024 * 1024
 def files(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Show the files of a draft; take those that are sent."""
     draft = draft_or_404(request, draft_id)
-    return _receive(request, draft) if request.method == "POST" else _show(request, draft)
+    if request.method == "POST":
+        return _receive(request, draft)
+    draft_actions.inspect_again(by=request.viewer, draft_id=draft.id)
+    return _show(request, draft)
 
 
 @csrf_exempt
