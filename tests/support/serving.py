@@ -149,7 +149,7 @@ class Registry:
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [*under, sys.executable, "-m", "greffe.cli", *arguments],
-                env=self.environment,
+                env=self.environment | {"PGAPPNAME": arguments[0]},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -1,0 +1,121 @@
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from greffe.embedded.server import Server
+from tests.support.embedded import postmaster, wait_for_process
+from tests.support.faults import (
+    CASE,
+    LASTING,
+    Counsel,
+    Outside,
+    Stage,
+    start_again,
+)
+from tests.support.scenes import pdf
+from tests.support.serving import Registry, Running, registry
+
+COMMAND = {"web": "serve", "worker": "worker"}
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Registry]:
+    """A registry whose committed changes survive a kill; its processes are started as needed."""
+    with registry(LASTING) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def outside(site: Registry) -> Outside:
+    """The database of that registry, seen from outside."""
+    assert site.database
+    return Outside(site.database.superuser_url)
+
+
+@pytest.fixture(scope="session")
+def processes() -> dict[str, Running]:
+    """The server and the worker that run now; tests kill them, and the next one starts them."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def again() -> Iterator[Callable[[Registry], Server]]:
+    """Start a killed database again, or wait until its keeper has; let go of it at the end."""
+    with ExitStack() as stack:
+
+        def begin(site: Registry) -> Server:
+            return stack.enter_context(start_again(site))
+
+        yield begin
+
+
+@pytest.fixture(scope="session")
+def counsel(site: Registry, processes: dict[str, Running]) -> Iterator[Counsel]:
+    """Counsel, signed in: the session outlives every process."""
+    processes["web"] = site.serve()
+    signed_in = Counsel(site)
+    yield signed_in
+    signed_in.close()
+
+
+@pytest.fixture
+def running(site: Registry, processes: dict[str, Running], counsel: Counsel) -> dict[str, Running]:
+    """Have a server that answers and a worker."""
+    del counsel
+    if not processes["web"].alive:
+        processes["web"] = site.serve()
+    if "worker" not in processes or not processes["worker"].alive:
+        processes["worker"] = site.worker()
+    return processes
+
+
+@pytest.fixture
+def stage(
+    site: Registry, outside: Outside, counsel: Counsel, running: dict[str, Running]
+) -> Iterator[Stage]:
+    """A draft that holds one file, in a registry that runs; what was said is shown on failure."""
+    (case,) = outside.ask("SELECT id::text FROM cases_case WHERE file_number = %s", CASE)
+    draft = counsel.begin(case)
+    sent = {"letter.pdf": pdf(1, text=draft)}
+    stage = Stage(site, outside, counsel, draft, sent, running)
+    answer = counsel.add(draft, "letter.pdf", sent["letter.pdf"])
+    assert answer.status_code == 302, answer.text
+    yield stage
+    for process in running.values():
+        sys.stdout.write(process.log.read_text()[-20_000:])
+
+
+@pytest.fixture
+def kill(stage: Stage, again: Callable[[Registry], Server]) -> Callable[[str], None]:
+    """SIGKILL for the server with the process that serves, for the worker, or for the database."""
+
+    def strike(victim: str) -> None:
+        if victim != "database":
+            stage.processes[victim].kill()
+            stage.outside.wait_for_the_end_of(COMMAND[victim])
+            return
+        assert stage.registry.database
+        number = postmaster(stage.registry.database.data)
+        os.kill(number, signal.SIGKILL)
+        wait_for_process(number)
+        again(stage.registry)
+
+    return strike
+
+
+@pytest.fixture
+def restart(stage: Stage) -> Callable[[], None]:
+    """Start again what no longer runs; the database has come back by itself."""
+
+    def begin() -> None:
+        stage.outside.wait_for_answer()
+        if not stage.processes["web"].alive:
+            stage.processes["web"] = stage.registry.serve()
+        if not stage.processes["worker"].alive:
+            stage.processes["worker"] = stage.registry.worker()
+
+    return begin
