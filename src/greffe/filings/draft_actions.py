@@ -137,7 +137,7 @@ def add_file(
 def inspect_again(*, by: Viewer, draft_id: UUID) -> None:
     """Have those files of an open draft inspected that nobody has looked at.
 
-    A crash may have come between a file and its inspection, or the sandbox may not have worked then.
+    A crash may have come between a file and its inspection, or the sandbox did not work then.
     """
     files = DraftFile.objects.filter(
         draft=draft_id, draft__person=by.person, draft__state="open"
