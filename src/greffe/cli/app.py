@@ -1,5 +1,6 @@
-"""The `greffe` command. Each command imports what it needs, so that `check` and `verify` start at once."""
+"""The `greffe` command. Each command imports what it needs: `check` and `verify` start at once."""
 
+import os
 import sys
 
 import typer
@@ -14,16 +15,19 @@ app = typer.Typer(
 
 
 def _register() -> None:
-    from greffe.cli import files, ledger, running  # noqa: PLC0415 - see the module's docstring
+    from greffe.cli import demo, doctor, files, keys, ledger, running  # noqa: PLC0415 - see above
 
-    files.register(app)
-    ledger.register(app)
-    running.register(app)
+    for room in (running, demo, files, ledger, keys, doctor):
+        room.register(app)
 
 
 def main() -> None:
     """Run the command line; exit codes are those of each command."""
     _register()
+    if "GREFFE_PARENT" in os.environ:
+        from greffe.cli.processes import end_with_whoever_asked  # noqa: PLC0415 - see above
+
+        end_with_whoever_asked()
     try:
         app()
     except KeyboardInterrupt:

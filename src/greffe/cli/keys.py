@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from greffe.cli import deployment
-from greffe.cli.speech import told_plainly
+from greffe.cli.speech import AsJson, pick, told_plainly
 
 keys = typer.Typer(help="The registry's signing keys.", no_args_is_help=True)
-AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +31,7 @@ def create_keys(
     from greffe.sealing.keys import KeyRing  # noqa: PLC0415 - only these commands need it
 
     with told_plainly():
-        ring = KeyRing.create(
-            key_folder(), demonstration=deployment.is_demonstration(), name=name
-        )
+        ring = KeyRing.create(key_folder(), demonstration=deployment.is_demonstration(), name=name)
         _say(ring.receipt_key()[0], ring.seal_key()[0], as_json=as_json)
 
 
@@ -54,8 +51,14 @@ def _say(receipt: str, seal: str, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"folder": str(folder), "receipt": receipt, "seal": seal}))
         return
-    typer.echo(f"{folder}: {receipt} signs receipts, {seal} seals PDFs.")
-    typer.echo("Keep a copy of this folder apart from the database and its backups.")
+    typer.echo(
+        pick(
+            f"{folder}: {receipt} signs receipts, {seal} seals PDFs.\n"
+            "Keep a copy of this folder apart from the database and its backups.",
+            f"{folder}\u00a0: {receipt} signe les accusés de réception, {seal} scelle les PDF.\n"
+            "Conservez une copie de ce dossier à part de la base de données et de ses sauvegardes.",
+        )
+    )
 
 
 @keys.command("publish")

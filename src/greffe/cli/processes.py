@@ -1,7 +1,6 @@
 """Processes that start, end and wait together: the kernel is the referee, kill -9 included."""
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import select
@@ -12,7 +11,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1  # prctl(2)
 PARENT = "GREFFE_PARENT"
 """The environment variable by which a child knows whose end is its own."""
 
@@ -22,23 +20,18 @@ def command(arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "greffe.cli", *arguments]
 
 
-def end_with(parent: int) -> None:
-    """Have the kernel send us SIGTERM when the process `parent`, which started us, ends in any way."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent:  # it ended before we asked
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
 def end_with_whoever_asked() -> None:
-    """As `end_with`, if a process of ours started us and said so."""
+    """If a process of ours started us and said so: end at once when it ends, kill -9 included."""
+    from greffe.documents.sandbox.kernel import die_with_parent  # noqa: PLC0415 - children alone
+
     parent = os.environ.pop(PARENT, "")
-    if parent:
-        end_with(int(parent))
+    if parent and not die_with_parent(int(parent)):
+        sys.exit(1)
 
 
 @contextlib.contextmanager
 def until_told_to_stop() -> Iterator[None]:
-    """Make SIGTERM and Ctrl-C an orderly end of what is in here; a second one does not cut it short."""
+    """Make SIGTERM and Ctrl-C an orderly end of what is in here; a second one changes nothing."""
 
     def stop(*_: object) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -86,6 +79,13 @@ class Children:
                 start_new_session=True,
             )
         )
+
+    def run(self, arguments: Sequence[str], environment: dict[str, str]) -> int:
+        """Start one, wait for its end, and give its exit code."""
+        self.start(arguments, environment)
+        code = self._running[-1].wait()
+        self._running.pop()
+        return code
 
     def wait(self, seconds: float | None = None) -> int | None:
         """Wait until one has ended, and give its exit code; None if none has in so many seconds."""

@@ -32,23 +32,36 @@ def system_language() -> Lang:
 Language = Annotated[
     Lang, typer.Option("--lang", help="en or fr (default: the system's).", show_default=False)
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON instead of text.")]
 
 
 class DeploymentError(Exception):
-    """Something that must be set or mended before the registry can run; the text says what to do."""
+    """Something must be set or mended first; `code` names its words under `wrong` in texts.toml."""
 
-    def __init__(self, en: str, fr: str, *, code: int = WRONG) -> None:
-        super().__init__(en)
-        self.en, self.fr, self.code = en, fr, code
+    def __init__(self, code: str, /, *, exit_code: int = WRONG, **params: object) -> None:
+        super().__init__(code, params)
+        self.code, self.exit_code, self.params = code, exit_code, params
 
     def text(self, language: str) -> str:
-        """The text in `language`."""
-        return self.fr if language == "fr" else self.en
+        """What is wrong and what to do, in `language`."""
+        return _both("wrong", self.code, language, self.params)
 
 
-def say_wrong(text: str) -> None:
-    """Say on the error stream what went wrong."""
-    typer.secho(text, err=True, fg="red")
+def _both(section: str, code: str, language: str, params: dict[str, object]) -> str:
+    from greffe.cli.texts import words  # noqa: PLC0415 - most commands end without a word of it
+
+    parts = (words(section, code, part, language, params) for part in ("means", "do"))
+    return "\n".join(filter(None, parts))
+
+
+def pick(en: str, fr: str) -> str:
+    """The text in the language of this session."""
+    return fr if system_language() == Lang.fr else en
+
+
+def say_wrong(error: DeploymentError, language: str | None = None) -> None:
+    """Say on the error stream what is wrong."""
+    typer.secho(error.text(language or system_language()), err=True, fg="red")
 
 
 @contextlib.contextmanager
@@ -61,67 +74,21 @@ def told_plainly() -> Iterator[None]:
         if told is None:
             raise
         text, code = told
-        say_wrong(text)
+        typer.secho(text, err=True, fg="red")
         raise typer.Exit(code) from error
 
 
-def _told(error: Exception, language: str) -> tuple[str, int] | None:
-    """The message and exit code of an error that we know by name: most commands load none of them."""
-    kind = f"{type(error).__module__}.{type(error).__qualname__}"
-    known: Any = error
-    match kind:
+def _told(error: Any, language: str) -> tuple[str, int] | None:
+    """The message and exit code of errors known by name: most commands never load their modules."""
+    match f"{type(error).__module__}.{type(error).__qualname__}":
         case "greffe.cli.speech.DeploymentError":
-            return known.text(language), known.code
+            return error.text(language), error.exit_code
         case "greffe.embedded.errors.EmbeddedError":
-            return known.text(language), NO_DATABASE
+            return error.text(language), NO_DATABASE
         case "greffe.sealing.keys.KeyFolderError":
-            return _keys(known, language), WRONG
+            return _both("keys", error.code, language, {"path": error.path}), WRONG
         case "greffe.law.loading.RuleError":
-            words = {"en": "A rule is wrong", "fr": "Une règle est fausse"}
-            return f"{words[language]}{_colon(language)} {error}", WRONG
+            return _both("wrong", "rule", language, {"detail": error}), WRONG
         case "psycopg.OperationalError" | "django.db.utils.OperationalError":
-            words = {"en": "The database cannot be used", "fr": "La base de données est inutilisable"}
-            return f"{words[language]}{_colon(language)} {error}", NO_DATABASE
+            return _both("wrong", "database", language, {"detail": error}), NO_DATABASE
     return None
-
-
-def _colon(language: str) -> str:
-    return "\u00a0:" if language == "fr" else ":"
-
-
-_KEYS = {
-    "missing": (
-        "There are no signing keys here: {path}. Make them with: greffe keys create --name NAME",
-        "Il n’y a pas de clés de signature ici\u00a0: {path}. Créez-les avec\u00a0: "
-        "greffe keys create --name NOM",
-    ),
-    "unreadable": (
-        "The signing keys cannot be read: {path}. Give this user the right to read them.",
-        "Les clés de signature ne peuvent pas être lues\u00a0: {path}. Donnez à cet utilisateur le "
-        "droit de les lire.",
-    ),
-    "too-open": (
-        "Others may read the signing keys: {path}. Close them: chmod -R go= on the key folder.",
-        "D’autres peuvent lire les clés de signature\u00a0: {path}. Fermez l’accès\u00a0: "
-        "chmod -R go= sur le dossier des clés.",
-    ),
-    "damaged": (
-        "The signing keys are damaged: {path}. Restore them from the copy kept apart.",
-        "Les clés de signature sont endommagées\u00a0: {path}. Restaurez-les depuis la copie "
-        "conservée à part.",
-    ),
-    "mismatch": (
-        "Demonstration keys and others do not mix: {path}. Name another folder in GREFFE_KEYS.",
-        "Des clés de démonstration ne se mêlent pas à d’autres\u00a0: {path}. Indiquez un autre "
-        "dossier dans GREFFE_KEYS.",
-    ),
-    "unwritable": (
-        "Keys cannot be written here: {path}. Give this user the right to write there.",
-        "On ne peut pas écrire de clés ici\u00a0: {path}. Donnez à cet utilisateur le droit d’y écrire.",
-    ),
-}
-
-
-def _keys(error: Any, language: str) -> str:
-    en, fr = _KEYS[error.code]
-    return (fr if language == "fr" else en).format(path=error.path)
