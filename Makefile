@@ -32,8 +32,13 @@ system:
 run: setup
 	@exec .venv/bin/greffe demo
 
+# Whatever runs SQL of ours runs again on the oldest PostgreSQL that we promise.
 test: setup system
-	@exec $(PY) -m pytest -n $(WORKERS) $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) $(ARGS)
+	@if [ -x /usr/lib/postgresql/15/bin/postgres ] && [ -z "$(ARGS)" ]; then \
+	  echo "PostgreSQL 15:"; \
+	  GREFFE_TEST_POSTGRES=15 exec $(PY) -m pytest -n $(WORKERS) -m postgres15; \
+	fi
 
 check: setup
 	@$(MAKE) --keep-going --jobs=2 --output-sync=target $(CHECKS)

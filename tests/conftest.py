@@ -1,33 +1,50 @@
 """The fixtures of the whole suite: a real PostgreSQL, keys, a store, people and cases."""
 
+import fcntl
+import hashlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
+from tests.support.embedded import wait_for_the_end
 from tests.support.flush import allow_flush
+from tests.support.postgres import UNSYNCED, installed_postgres
 from tests.support.scenes import Scene
 
 pytest_plugins = ["tests.plugins.requirements"]
 
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+@contextmanager
+def _shared_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One state folder for the workers of this run, which the database's user can reach.
 
-def _shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for the workers of this run: they share one server, each with its own database."""
+    They share one server, each with its own database; the last one to leave removes the folder.
+    """
     base = tmp_path_factory.getbasetemp()
-    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    run = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    name = hashlib.sha256(os.fsencode(run)).hexdigest()[:12]
+    folder = Path(tempfile.gettempdir()) / f"greffe-run-{name}"
+    with (run / "users.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        folder.mkdir(mode=0o711, exist_ok=True)
+        yield folder
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            wait_for_the_end(folder)
+            shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a PostgreSQL as superuser: DATABASE_URL, version 15 from Debian, or the embedded one."""
+    """Superuser's address: version 15 from Debian if asked for, DATABASE_URL, or the embedded."""
     from greffe.embedded import server
-    from tests.support.postgres import installed_postgres
 
     with ExitStack() as stack:
         if os.environ.get("GREFFE_TEST_POSTGRES") == "15":
@@ -35,8 +52,8 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         elif os.environ.get("DATABASE_URL"):
             yield os.environ["DATABASE_URL"]
         else:
-            state = _shared(tmp_path_factory) / "embedded"
-            yield stack.enter_context(server.start(state, settings=FAST)).superuser_url
+            state = stack.enter_context(_shared_state(tmp_path_factory))
+            yield stack.enter_context(server.start(state, settings=UNSYNCED)).superuser_url
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,8 @@
 """Starting, joining, sharing and stopping the embedded database."""
 
+import json
 import os
+import shutil
 import signal
 import stat
 from collections.abc import Callable
@@ -112,6 +114,21 @@ def test_many_starts_at_once_share_one_server(hold: Hold, state: Path) -> None:
     assert ask(url, "SELECT pg_postmaster_start_time()") == started
     holders[0].leave()
     assert cluster_state(state / "postgres" / "data") == "shut down"
+
+
+def test_many_starts_at_once_share_one_server_that_lives_elsewhere(hold: Hold, state: Path) -> None:
+    # Root's private folder sends the data elsewhere: those who wait must look again where it is.
+    state.mkdir(mode=0o700)
+    holders = [hold() for _ in range(4)]
+    urls = {holder.said() for holder in holders}
+    assert len(urls) == 1
+    assert ask(urls.pop(), "SELECT 1") == 1
+    for holder in holders:
+        holder.leave()
+    place = json.loads((state / "postgres" / "record.json").read_text()).get("place")
+    wait_for_the_end(state)
+    if place is not None:
+        shutil.rmtree(place)
 
 
 def test_start_while_the_last_user_dies_gets_a_running_server(

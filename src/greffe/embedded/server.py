@@ -108,6 +108,7 @@ def start(
         with _start_lock(places, deadline) as lock:
             if lock is None:
                 raise problem("busy", path=places.control, detail=ANOTHER_START)
+            places = open_places(state)  # whoever had the lock may have moved the data
             users = _enter(places, deadline)
             try:
                 if _join(places, deadline):
