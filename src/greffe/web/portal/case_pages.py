@@ -19,10 +19,11 @@ from greffe.filings.models import Draft, Submission
 from greffe.filings.queries import open_drafts, submissions_in
 from greffe.law.calendar import date_of_receipt, eastern
 from greffe.law.limits import limits_ahead
+from greffe.law.tables import Office
 from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404, signed_in
-from greffe.web.portal.lines import event_line, limit_line, submission_tag
+from greffe.web.portal.lines import LimitLine, event_line, lang, limit_line, submission_tag
 
 ON_A_PAGE = 50
 
@@ -75,7 +76,7 @@ def with_kinds(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
     return [
         {
             "id": draft.id,
-            "kind": rules().document_type(draft.document_type),
+            "kind_label": rules().document_type(draft.document_type).label.get(lang()),
             "ordered_cases": draft.ordered_cases,
             "ordered_files": draft.ordered_files,
             "expires_at": draft.expires_at,
@@ -97,6 +98,7 @@ def _filed(submission: Submission) -> dict[str, Any]:
 def _about(found: Case, now: datetime) -> dict[str, Any]:
     today = timezone.localdate()
     office = queries.office_of(found, on=today)
+    limits = _limits(found, office, now)
     return {
         "case": found,
         "division": rules().division(found.division, today),
@@ -105,18 +107,22 @@ def _about(found: Case, now: datetime) -> dict[str, Any]:
         "counsel": queries.counsel_in(found, on=today),
         "minister_is_party": queries.minister_is_party(found, on=today),
         "hearing": queries.next_hearing(found, now=now),
-        "limits": [
-            limit_line(limit)
-            for limit in limits_ahead(
-                rules(),
-                division=found.division,
-                events=queries.known_events(found, now=now),
-                office=office.id,
-                today=date_of_receipt(now, office.zone),
-                party="person",
-            )
-        ],
+        "limits": [limit for limit in limits if limit.left],
+        "limits_passed": [limit for limit in limits if not limit.left],
     }
+
+
+def _limits(found: Case, office: Office, now: datetime) -> list[LimitLine]:
+    """What the known events of the case ask of the person in it, the earliest first."""
+    limits = limits_ahead(
+        rules(),
+        division=found.division,
+        events=queries.known_events(found, now=now),
+        office=office.id,
+        today=date_of_receipt(now, office.zone),
+        party="person",
+    )
+    return [limit_line(limit) for limit in limits]
 
 
 @require_safe

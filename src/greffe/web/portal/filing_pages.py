@@ -1,5 +1,6 @@
 """Filing, one thing a page: type, files, service, dates, review. The draft is kept at each step."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from greffe.filings.models import Draft
 from greffe.filings.permissions import filing_capacity
 from greffe.filings.queries import find_draft
 from greffe.filings.refusals import FilingRefusedError, Refused
+from greffe.law.filing import Finding
 from greffe.law.service import ServiceStatement
 from greffe.web.access import PortalRequest, case_or_404, signed_in
 from greffe.web.components import Problem
@@ -166,8 +168,17 @@ def service(request: PortalRequest, draft_id: UUID) -> HttpResponse:
         except FilingRefusedError as error:
             return refused(request, draft, error.refused)
         return redirect(steps.after(judgement, "service"), draft.id)
-    status = 422 if form.errors else 200
-    return page(request, draft, judgement, "service", form=form, status=status)
+    context = {
+        "form": form,
+        "status": 422 if form.errors else 200,
+        "missing": _of_service(judgement) if draft.service and not form.is_bound else [],
+    }
+    return page(request, draft, judgement, "service", **context)
+
+
+def _of_service(judgement: Judgement) -> list[Finding]:
+    """What is said of the statement of service as it is kept."""
+    return [found for found in judgement.of_submission if found.code.startswith("service-")]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -224,14 +235,13 @@ def _statement(draft: Draft) -> dict[str, Any]:
 
 def _submit(request: PortalRequest, draft: Draft) -> HttpResponse:
     version = request.POST.get("version", "")
-    shown = [UUID(text) for text in request.POST.getlist("file") if is_uuid(text)]
     try:
         submission = actions.submit_draft(
             by=request.viewer,
             draft_id=draft.id,
             version=int(version) if version.isdecimal() and len(version) < 10 else 0,  # noqa: PLR2004 - any count of changes has fewer digits
             acknowledged=frozenset(request.POST.getlist("acknowledged")),
-            shown=shown,
+            shown=_shown(request.POST.getlist("file")),
         )
     except FilingRefusedError as error:
         draft = draft_or_404(request, draft.id)
@@ -240,6 +250,12 @@ def _submit(request: PortalRequest, draft: Draft) -> HttpResponse:
             return _review_page(request, draft, problems=problems, status=422)
         return refused(request, draft, error.refused)
     return redirect("portal:submission", submission.id)
+
+
+def _shown(files: Iterable[str]) -> dict[UUID, str]:
+    """The files that the page listed: each text is an id, a space and a name."""
+    said = [text.partition(" ") for text in files]
+    return {UUID(upload): name for upload, _, name in said if is_uuid(upload)}
 
 
 def is_uuid(text: str) -> bool:

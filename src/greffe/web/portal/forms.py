@@ -35,8 +35,8 @@ class TypeForm(forms.Form):
     document_type = forms.ChoiceField(
         widget=forms.RadioSelect,
         error_messages={
-            "required": _("Choose the kind of document."),
-            "invalid_choice": _("Choose a kind from the list."),
+            "required": _("Choose the document type."),
+            "invalid_choice": _("Choose a type from the list."),
         },
     )
     also_in = forms.ModelMultipleChoiceField(
@@ -112,6 +112,9 @@ class ServiceForm(forms.Form):
             del self.fields["explanation"]
         if duty.evidence == "statement":
             del self.fields["signed"]
+        # Left empty they become findings: they are not optional, and no field says that they are.
+        for field in self.fields.values():
+            vars(field)["expected"] = True
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
@@ -158,8 +161,12 @@ class DatesForm(forms.Form):
         super().__init__(*args, **kwargs)
         lang = translation.get_language() or "en"
         for event in events:
-            self.fields[event.id] = DateField(required=False, label=event.label.get(lang))
+            self.fields[event.id] = DateField(required=False, label=_date_of(event, lang))
 
     def events(self) -> Mapping[str, date]:
         """The days that were given, by event."""
         return {event: on for event, on in self.cleaned_data.items() if on}
+
+
+def _date_of(event: TriggerEvent, lang: str) -> str:
+    return gettext("Date %(of_event)s") % {"of_event": event.of_label.get(lang)}

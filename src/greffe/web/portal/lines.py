@@ -101,16 +101,15 @@ def limit_line(limit: LimitAhead) -> LimitLine:
     return LimitLine(label, limit.due, limit.later_reading, left, limit.authority)
 
 
-def document_line(document: SubmittedDocument) -> FileLine:
-    """A filed document, with the address where it can be downloaded."""
+def document_line(document: SubmittedDocument, *, readable: bool) -> FileLine:
+    """A filed document, with the address where whoever may read it downloads it."""
+    ids = (document.submission_id, document.position)
     return FileLine(
         id=str(document.position),
         name=document.name,
         size=document.blob.size,
         pages=document.pages,
-        open_url=reverse(
-            "portal:submitted-document", args=(document.submission_id, document.position)
-        ),
+        open_url=reverse("portal:submitted-document", args=ids) if readable else "",
     )
 
 

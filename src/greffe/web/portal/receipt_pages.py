@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from greffe.filings.models import ReceiptPaper, Submission
 from greffe.filings.queries import find_document, find_submission
 from greffe.law.calendar import eastern
 from greffe.web.access import PortalRequest, signed_in
+from greffe.web.components import FileLine
 from greffe.web.portal.lines import document_line, lang, submission_tag
 
 
@@ -42,7 +44,7 @@ def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
         "published": request.build_absolute_uri(reverse("published-keys")),
         "signature": envelope["signature"],
         "case": found.case_links.all()[0].case if found.case_links.all() else None,
-        "documents": [document_line(one) for one in found.documents.select_related("blob")],
+        "documents": _documents(request, found),
         "state": submission_tag(found.state),
         "paper_ready": ReceiptPaper.objects.filter(submission=found).exists(),
         "mine": found.person_id == request.viewer.id,
@@ -50,9 +52,17 @@ def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     return render(request, "portal/receipt.html", context)
 
 
+def _documents(request: PortalRequest, found: Submission) -> list[FileLine]:
+    """The documents, with the way to open them for those who may read them today."""
+    readable = find_document(request.viewer, found.id, 1, on=timezone.localdate()) is not None
+    documents = found.documents.select_related("blob")
+    return [document_line(one, readable=readable) for one in documents]
+
+
 def _said(payload: Mapping[str, Any]) -> dict[str, Any]:
     """The words of a receipt in the page's language: both are in it, as they were on that day."""
     mine = lang()
+    service = payload["service"]
     return {
         "registry": payload["registry"][mine],
         "kind": payload["document_type"][mine],
@@ -66,7 +76,8 @@ def _said(payload: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "limits": [limit | {"text": limit[mine]} for limit in payload["limits"]],
         "findings": [finding | {"text": finding[mine]} for finding in payload["findings"]],
-        "method": payload["service"]["method"][mine] if payload["service"] else "",
+        "method": service["method"][mine] if service else "",
+        "served_on": date.fromisoformat(service["served_on"]) if service else None,
         "next": payload["next"][mine],
     }
 

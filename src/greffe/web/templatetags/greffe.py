@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
+from greffe.law.citations import cited
 from greffe.law.dates import long_date as date_in_words
 from greffe.law.dates import long_time as time_in_words
 from greffe.law.rows import Text
@@ -46,6 +47,18 @@ def text(value: Text | str | None) -> str:
 def said(value: Any) -> str:
     """Give what something of the law says of itself, in the page's language."""
     return str(value.text(_lang()))
+
+
+@register.filter
+def remedy(finding: Any) -> str:
+    """Give what to do about a finding of the law, in the page's language."""
+    return str(finding.remedy(_lang()))
+
+
+@register.filter
+def cite(authority: str) -> str:
+    """Cite an authority as the page's language does."""
+    return cited(authority, _lang())
 
 
 @register.filter
