@@ -1,7 +1,8 @@
 """The writes of a filing: submitted once, with its receipt; printed; read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases.queries import office_of
 from greffe.documents.actions import keep_blob
 from greffe.documents.models import Blob, Upload
+from greffe.documents.names import clean_name
 from greffe.documents.stores import document_store
 from greffe.filings import receipts
 from greffe.filings.draft_actions import close
@@ -46,13 +48,13 @@ def submit_draft(
     draft_id: UUID,
     version: int,
     acknowledged: frozenset[str],
-    shown: Sequence[UUID] = (),
+    shown: Mapping[UUID, str] = MappingProxyType({}),
 ) -> Submission:
     """File a draft, once. The same request again gives the same submission.
 
     `version` is that of the page it was sent from, `acknowledged` the keys of the warnings the
-    filer has seen, `shown` the uploads that the page listed. The attempt is committed by itself
-    before anything else; the time of receipt is that of the earliest attempt with the same
+    filer has seen, `shown` the names by upload that the page listed. The attempt is committed by
+    itself before anything else; the time of receipt is that of the earliest attempt with the same
     manifest, so that a crash afterwards costs nobody the day. Raises FilingRefusedError:
     nothing was filed.
     """
@@ -74,15 +76,16 @@ def submit_draft(
         return _submit(by, draft, capacity, judgement)
 
 
-def _already(draft: Draft, version: int, shown: Sequence[UUID]) -> Submission | None:
+def _already(draft: Draft, version: int, shown: Mapping[UUID, str]) -> Submission | None:
     """The submission of this draft, if it is what the request asked for; refused if it is not."""
     if draft.state != "submitted":
         return None
     if draft.version == version:
         return draft.submission
-    filed = draft.files.values_list("upload_id", flat=True)
-    left = Upload.objects.filter(pk__in=shown, person=draft.person).exclude(pk__in=filed)
-    raise refuse("already-filed", left.values_list("name", flat=True))
+    # A file that the other page removed is gone: only this page still knows its name.
+    filed = set(draft.files.values_list("upload_id", flat=True))
+    left = [clean_name(name).text for upload, name in shown.items() if upload not in filed]
+    raise refuse("already-filed", left)
 
 
 def _check(
