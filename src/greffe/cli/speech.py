@@ -78,17 +78,25 @@ def told_plainly() -> Iterator[None]:
         raise typer.Exit(code) from error
 
 
+# Errors known by name: most commands never load their modules. Words in texts.toml and exit code.
+_KNOWN = {
+    "greffe.law.loading.RuleError": ("rule", WRONG),
+    "environs.exceptions.EnvValidationError": ("setting", WRONG),
+    "psycopg.OperationalError": ("database", NO_DATABASE),
+    "django.db.utils.OperationalError": ("database", NO_DATABASE),
+}
+
+
 def _told(error: Any, language: str) -> tuple[str, int] | None:
-    """The message and exit code of errors known by name: most commands never load their modules."""
-    match f"{type(error).__module__}.{type(error).__qualname__}":
-        case "greffe.cli.speech.DeploymentError":
-            return error.text(language), error.exit_code
-        case "greffe.embedded.errors.EmbeddedError":
-            return error.text(language), NO_DATABASE
-        case "greffe.sealing.keys.KeyFolderError":
-            return _both("keys", error.code, language, {"path": error.path}), WRONG
-        case "greffe.law.loading.RuleError":
-            return _both("wrong", "rule", language, {"detail": error}), WRONG
-        case "psycopg.OperationalError" | "django.db.utils.OperationalError":
-            return _both("wrong", "database", language, {"detail": error}), NO_DATABASE
+    """The message and exit code of an error; None for one that nobody expected."""
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    if isinstance(error, DeploymentError):
+        return error.text(language), error.exit_code
+    if kind == "greffe.embedded.errors.EmbeddedError":
+        return error.text(language), NO_DATABASE
+    if kind == "greffe.sealing.keys.KeyFolderError":
+        return _both("keys", error.code, language, {"path": error.path}), WRONG
+    if kind in _KNOWN:
+        code, exit_code = _KNOWN[kind]
+        return _both("wrong", code, language, {"detail": error}), exit_code
     return None
