@@ -8,15 +8,7 @@ import pytest
 
 from greffe.embedded.server import Server
 from tests.support.embedded import postmaster, wait_for_process
-from tests.support.faults import (
-    CASE,
-    LASTING,
-    Counsel,
-    Outside,
-    Stage,
-    start_again,
-)
-from tests.support.scenes import pdf
+from tests.support.faults import LASTING, Counsel, Outside, Stage, begin, start_again
 from tests.support.serving import Registry, Running, registry
 
 COMMAND = {"web": "serve", "worker": "worker"}
@@ -46,11 +38,7 @@ def processes() -> dict[str, Running]:
 def again() -> Iterator[Callable[[Registry], Server]]:
     """Start a killed database again, or wait until its keeper has; let go of it at the end."""
     with ExitStack() as stack:
-
-        def begin(site: Registry) -> Server:
-            return stack.enter_context(start_again(site))
-
-        yield begin
+        yield lambda site: stack.enter_context(start_again(site))
 
 
 @pytest.fixture(scope="session")
@@ -78,13 +66,7 @@ def stage(
     site: Registry, outside: Outside, counsel: Counsel, running: dict[str, Running]
 ) -> Iterator[Stage]:
     """A draft that holds one file, in a registry that runs; what was said is shown on failure."""
-    (case,) = outside.ask("SELECT id::text FROM cases_case WHERE file_number = %s", CASE)
-    draft = counsel.begin(case)
-    sent = {"letter.pdf": pdf(1, text=draft)}
-    stage = Stage(site, outside, counsel, draft, sent, running)
-    answer = counsel.add(draft, "letter.pdf", sent["letter.pdf"])
-    assert answer.status_code == 302, answer.text
-    yield stage
+    yield begin(site, outside, counsel, running)
     for process in running.values():
         sys.stdout.write(process.log.read_text()[-20_000:])
 
@@ -111,11 +93,11 @@ def kill(stage: Stage, again: Callable[[Registry], Server]) -> Callable[[str], N
 def restart(stage: Stage) -> Callable[[], None]:
     """Start again what no longer runs; the database has come back by itself."""
 
-    def begin() -> None:
+    def revive() -> None:
         stage.outside.wait_for_answer()
         if not stage.processes["web"].alive:
             stage.processes["web"] = stage.registry.serve()
         if not stage.processes["worker"].alive:
             stage.processes["worker"] = stage.registry.worker()
 
-    return begin
+    return revive

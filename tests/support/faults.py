@@ -226,6 +226,13 @@ class HalfSent:
             raise ConnectionResetError
         return int(line.split()[1])
 
+    def end_early(self) -> bytes:
+        """Say that nothing more will come, and give what is answered to that."""
+        with self.connection, contextlib.suppress(ConnectionError):
+            self.connection.shutdown(socket.SHUT_WR)
+            return self.connection.makefile("rb").read()
+        return b""
+
     def cut(self) -> None:
         """Go away without a word."""
         self.connection.close()
@@ -272,9 +279,25 @@ class Stage:
         query = "SELECT id FROM filings_submission WHERE draft_id = %s"
         return self.outside.ask(query, self.draft_id)
 
+    def unknown_keys(self) -> set[str]:
+        """Documents in the store that no row names."""
+        return set(self.store.keys()) - set(self.outside.ask("SELECT key FROM documents_blob"))
+
     def incoming(self) -> list[Path]:
         """Files on their way into the store."""
         return list((self.registry.state / "store" / "incoming").glob("*"))
+
+
+def begin(
+    registry: Registry, outside: Outside, counsel: Counsel, processes: dict[str, Running]
+) -> Stage:
+    """Start a draft and put one file in it."""
+    (case,) = outside.ask("SELECT id::text FROM cases_case WHERE file_number = %s", CASE)
+    draft = counsel.begin(case)
+    sent = {"letter.pdf": pdf(1, text=draft)}
+    answer = counsel.add(draft, "letter.pdf", sent["letter.pdf"])
+    assert answer.status_code == httpx.codes.FOUND, answer.text
+    return Stage(registry, outside, counsel, draft, sent, processes)
 
 
 def one_more(stage: Stage) -> tuple[str, bytes]:
