@@ -317,6 +317,14 @@ def test_disk_that_is_really_full_is_told_and_nothing_is_lost(tmp_path: Path) ->
         subprocess.run(["umount", str(small)], check=True)
 
 
+def test_large_file_whose_writing_began_early_is_whole(store: FileStore) -> None:
+    pieces = [os.urandom(1_000_003) for _ in range(10)]
+    blob = put(store, *pieces)
+    whole = b"".join(pieces)
+    assert (blob.size, blob.sha256) == (len(whole), hashlib.sha256(whole).hexdigest())
+    assert get(store, blob.key) == whole
+
+
 def test_file_larger_than_the_process_may_write_is_an_error(store: FileStore) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     former = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
