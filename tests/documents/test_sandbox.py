@@ -71,6 +71,10 @@ def test_answer_is_not_mixed_with_what_is_printed(run: Run) -> None:
     assert run("print('noise', flush=True); os.write(1, b'noise'); return b'answer'") == b"answer"
 
 
+def test_gets_a_processor_after_the_pages(run: Run) -> None:
+    assert int(run("return str(os.nice(0)).encode()")) == min(19, os.nice(0) + 10)
+
+
 def test_environment_is_empty_and_folder_is_root(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GREFFE_SECRET_KEY", "to be kept")
     # The interpreter adds the language of its own to an empty environment.

@@ -13,6 +13,7 @@ from greffe.documents.names import clean_name
 from greffe.documents.sandbox.inspection import inspect
 from greffe.documents.store import FileStore, StoredBlob
 from greffe.documents.stores import document_store
+from greffe.documents.turns import own_turn
 from greffe.law.facts import FileFacts
 from greffe.ledger.actions import record
 from greffe.ledger.actors import SYSTEM
@@ -59,7 +60,8 @@ def inspect_upload(*, upload: Upload) -> FileFacts:
 
     Outside any transaction: it takes time, and the upload may have been thrown away meanwhile.
     """
-    with document_store().open(upload.blob.key) as file:
+    key = upload.blob.key
+    with own_turn(), document_store().open(key) as file:
         facts = inspect(file.fileno(), strict=not settings.DEMO)
     upload.facts = facts.model_dump(mode="json")
     Upload.objects.filter(pk=upload.pk).update(facts=upload.facts)

@@ -50,6 +50,7 @@ class _NotShutError(Exception):
 
 def _run(order: dict[str, Any]) -> bytes:
     kernel.offer_to_memory_killer()
+    kernel.come_later()
     early = kernel.die_with_parent(order["parent"])
     script = _load(Path(order["script"]))
     holds = _shut_in(order, early=early)

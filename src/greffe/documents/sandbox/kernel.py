@@ -13,6 +13,7 @@ import struct
 from pathlib import Path
 
 NOBODY = 65534
+_LATER = 10
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
@@ -91,6 +92,16 @@ def offer_to_memory_killer() -> None:
     """When memory is short the kernel should end this process before the registry's."""
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def come_later() -> None:
+    """Get a processor after others: the pages that people wait for come first.
+
+    Where the kernel groups processes by session (autogroup), the group's own number counts.
+    """
+    os.nice(_LATER)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(_LATER), encoding="ascii")
 
 
 def leave_namespaces() -> tuple[bool, bool, bool]:
