@@ -32,6 +32,8 @@ from greffe.filings.models import (
     submission_number_suffix,
 )
 from greffe.filings.permissions import filing_capacity
+from greffe.filings.queries import find_draft
+from greffe.filings.receipts import Filed
 from greffe.filings.refusals import refuse
 from greffe.law import states
 from greffe.law.calendar import date_of_receipt, eastern
@@ -59,21 +61,24 @@ def submit_draft(
     nothing was filed.
     """
     with transaction.atomic():
-        draft = Draft.objects.filter(pk=draft_id, person=by.person).first()
+        draft = find_draft(by, draft_id)
         if draft is None:
             raise refuse("not-yours")
         done = _already(draft, version, shown)
         if done is not None:
             return done
-        _check(by, draft, version, acknowledged)
-    _note_attempt(draft)
+        _check(by, draft, version)
+        judgement = _judge(draft, acknowledged)
+        attempt = _note_attempt(draft)
     with transaction.atomic():
-        draft = Draft.objects.select_for_update().get(pk=draft_id, person=by.person)
+        # Every change of a draft gives it a new version: the same version is the draft just judged.
+        locked = Draft.objects.select_for_update()
+        draft.refresh_from_db(fields=["state", "version"], from_queryset=locked)
         done = _already(draft, version, shown)
         if done is not None:
             return done
-        capacity, judgement = _check(by, draft, version, acknowledged)
-        return _submit(by, draft, capacity, judgement)
+        capacity = _check(by, draft, version)
+        return _submit(by, draft, capacity, judgement, attempt)
 
 
 def _already(draft: Draft, version: int, shown: Mapping[UUID, str]) -> Submission | None:
@@ -88,10 +93,8 @@ def _already(draft: Draft, version: int, shown: Mapping[UUID, str]) -> Submissio
     raise refuse("already-filed", left)
 
 
-def _check(
-    by: Viewer, draft: Draft, version: int, acknowledged: frozenset[str]
-) -> tuple[str, Judgement]:
-    """Whether this draft may be filed now, by this person, as the page showed it."""
+def _check(by: Viewer, draft: Draft, version: int) -> str:
+    """Whether this draft may be filed now by this person: in which capacity."""
     if not states.DRAFT.allows(draft.state, "submit"):
         raise refuse("not-open")
     capacity = filing_capacity(by, draft, on=timezone.localdate())
@@ -99,31 +102,44 @@ def _check(
         raise refuse("not-on-record")
     if draft.version != version:
         raise refuse("stale")
+    return capacity
+
+
+def _judge(draft: Draft, acknowledged: frozenset[str]) -> Judgement:
+    """Whether the rules let this draft be filed now, with the warnings that the page showed."""
     judgement = judge_draft(draft, now=timezone.now())
     if judgement.refusing:
         raise refuse("findings-refuse")
     if not acknowledged.issuperset(finding.key for finding in judgement.warnings):
         raise refuse("findings-not-acknowledged")
-    return capacity, judgement
+    return judgement
 
 
-def _note_attempt(draft: Draft) -> None:
-    """Commit, by itself, that this draft was asked to be filed now, by the database's clock."""
-    with transaction.atomic(), connection.cursor() as cursor:
+def _note_attempt(draft: Draft) -> Attempt:
+    """Note that this draft is asked to be filed now, by the database's clock.
+
+    It is the only write of its transaction.
+    """
+    attempt = Attempt(draft=draft, manifest=manifest_of(draft))
+    with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO filings_attempt (draft_id, manifest, noted_at)"
-            " VALUES (%s, %s, clock_timestamp())",
-            [draft.id, manifest_of(draft)],
+            " VALUES (%s, %s, clock_timestamp()) RETURNING id, noted_at",
+            [draft.id, attempt.manifest],
         )
+        attempt.pk, attempt.noted_at = cursor.fetchone()
+    return attempt
 
 
-def _submit(by: Viewer, draft: Draft, capacity: str, judgement: Judgement) -> Submission:
-    manifest = manifest_of(draft)
-    attempts = Attempt.objects.filter(draft=draft, manifest=manifest)
+def _submit(
+    by: Viewer, draft: Draft, capacity: str, judgement: Judgement, attempt: Attempt
+) -> Submission:
+    attempts = Attempt.objects.filter(draft=draft, manifest=attempt.manifest)
     received_at = attempts.aggregate(first=Min("noted_at"))["first"]
-    office = office_of(draft.leading_case, on=eastern(received_at).date())
-    # Limits are judged by the time of receipt, which may be before a crash and so before now.
-    judgement = judge_draft(draft, now=received_at)
+    if received_at != attempt.noted_at:
+        # Before a crash, perhaps on another day: that is the time by which limits are judged.
+        judgement = judge_draft(draft, now=received_at)
+    office = judgement.office
     submission = Submission.objects.create(
         number=_next_number(received_at),
         draft=draft,
@@ -133,7 +149,7 @@ def _submit(by: Viewer, draft: Draft, capacity: str, judgement: Judgement) -> Su
         office=office.id,
         document_type=draft.document_type,
         language=draft.language,
-        manifest=manifest,
+        manifest=attempt.manifest,
         received_at=received_at,
         date_of_receipt=date_of_receipt(received_at, office.zone),
         service=draft.service if judgement.asks_for_service else None,
@@ -141,17 +157,16 @@ def _submit(by: Viewer, draft: Draft, capacity: str, judgement: Judgement) -> Su
         limits=[limit.as_json() for limit in judgement.limits],
         rules=judgement.rules,
     )
-    _take_cases(draft, submission)
-    _take_files(draft, submission)
+    filed = Filed(submission, _take_cases(draft, submission), _take_files(draft, submission))
     close(draft, "submit")
     event = record(
         kind=Kind.SUBMISSION_RECEIVED,
         by=by.actor(capacity),
         subject=submission.id,
         case_ids=[case.pk for case in draft.ordered_cases],
-        body=receipts.ledger_body(submission),
+        body=receipts.ledger_body(filed),
     )
-    envelope, key = receipts.signed(submission, judgement, event, key_ring())
+    envelope, key = receipts.signed(filed, judgement, event, key_ring())
     Receipt.objects.create(submission=submission, envelope=envelope, key=key)
     _wake_worker()
     return submission
@@ -164,17 +179,21 @@ def _next_number(at: datetime) -> str:
     return f"{eastern(at).year}-{number:06d}-{submission_number_suffix()}"
 
 
-def _take_cases(draft: Draft, submission: Submission) -> None:
+def _take_cases(draft: Draft, submission: Submission) -> list[SubmissionCase]:
     on = eastern(submission.received_at).date()
-    SubmissionCase.objects.bulk_create(
-        SubmissionCase(submission=submission, case=case, office=office_of(case, on=on).id)
-        for case in draft.ordered_cases
+    leading, *others = draft.ordered_cases
+    offices = [
+        (leading, submission.office),
+        *((case, office_of(case, on=on).id) for case in others),
+    ]
+    return SubmissionCase.objects.bulk_create(
+        SubmissionCase(submission=submission, case=case, office=office) for case, office in offices
     )
 
 
-def _take_files(draft: Draft, submission: Submission) -> None:
+def _take_files(draft: Draft, submission: Submission) -> list[SubmittedDocument]:
     uploads = [link.upload for link in draft.ordered_files]
-    SubmittedDocument.objects.bulk_create(
+    documents = SubmittedDocument.objects.bulk_create(
         SubmittedDocument(
             submission=submission,
             position=position,
@@ -186,7 +205,8 @@ def _take_files(draft: Draft, submission: Submission) -> None:
         for position, upload in enumerate(uploads, start=1)
     )
     Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).update(taken=True)
-    Blob.objects.filter(uploads__in=uploads).update(retention="filing")
+    Blob.objects.filter(pk__in=[upload.blob_id for upload in uploads]).update(retention="filing")
+    return documents
 
 
 def _wake_worker() -> None:

@@ -1,6 +1,6 @@
 """A draft before the law: what is wrong with it, what must be served, which limits it meets."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,13 +17,17 @@ from greffe.law.filing import CaseFacts, FileSummary, Finding, judge_file, judge
 from greffe.law.limit_rows import TriggerEvent
 from greffe.law.limits import LimitResult, limits_for
 from greffe.law.service import ServiceStatement, check_statement, duty_for, statement_wanted
-from greffe.law.tables import DocumentType, ServiceDuty
+from greffe.law.tables import DocumentType, Office, ServiceDuty
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Everything the rules say of a draft at one moment. `rules` is the hash of those rules."""
+    """Everything the rules say of a draft at one moment.
 
+    `office` handles the leading case at that moment; `rules` is the hash of those rules.
+    """
+
+    office: Office
     findings: tuple[Finding, ...]
     duty: ServiceDuty | None
     limits: tuple[LimitResult, ...]
@@ -105,19 +109,16 @@ def judge_draft(draft: Draft, *, now: datetime) -> Judgement:
         minister_is_party=any(minister_is_party(case, on=day) for case in draft.ordered_cases),
         on=day,
     )
-    events = dict(known_events(leading, now=now)) | _named(draft.named_events)
+    known = known_events(leading, now=now)
+    limits = _limits(draft, {**known, **_named(draft.named_events)}, office.id, day)
     return Judgement(
+        office=office,
         findings=(*_of_submission(draft, day), *_of_service(draft, duty, day)),
         duty=duty,
-        limits=limits_for(
-            rules(),
-            division=leading.division,
-            document_type=draft.document_type,
-            events=events,
-            office=office.id,
-            received=day,
+        limits=limits,
+        events_to_name=_missing(
+            _limits(draft, known, office.id, day) if draft.named_events else limits
         ),
-        events_to_name=_events_to_name(draft, known_events(leading, now=now), office.id, day),
         rules=rules().hash,
     )
 
@@ -126,18 +127,21 @@ def _named(events: Mapping[str, str]) -> dict[str, date]:
     return {event: date.fromisoformat(on) for event, on in events.items()}
 
 
-def _events_to_name(
-    draft: Draft, known: Mapping[str, date], office: str, day: date
-) -> tuple[TriggerEvent, ...]:
-    """The events that would give a limit its date and that the case does not know."""
-    results = limits_for(
+def _limits(
+    draft: Draft, events: Mapping[str, date], office: str, day: date
+) -> tuple[LimitResult, ...]:
+    return limits_for(
         rules(),
         division=draft.leading_case.division,
         document_type=draft.document_type,
-        events=known,
+        events=events,
         office=office,
         received=day,
     )
+
+
+def _missing(results: Iterable[LimitResult]) -> tuple[TriggerEvent, ...]:
+    """The events that would give a limit its date, where `results` are of what the case knows."""
     missing = {event.id: event for result in results for _, event in result.missing}
     return tuple(missing.values())
 

@@ -26,7 +26,7 @@ def manifest_of(draft: Draft) -> str:
                 "name": file.upload.name,
                 "sha256": file.upload.blob.sha256,
             }
-            for file in draft.files.select_related("upload__blob").order_by("position")
+            for file in draft.ordered_files
         ],
         "service": draft.service,
         "named_events": draft.named_events,

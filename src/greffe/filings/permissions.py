@@ -20,10 +20,7 @@ def filing_capacity(viewer: Viewer, draft: Draft, *, on: date) -> Capacity | Non
     """In which capacity this person may file the draft: on record in every case of it, or None."""
     if draft.person_id != viewer.id:
         return None
-    cases = [
-        link.case for link in draft.case_links.select_related("case").order_by("-leading", "id")
-    ]
-    capacities = [capacity_in(viewer, case, on=on) for case in cases]
+    capacities = [capacity_in(viewer, case, on=on) for case in draft.ordered_cases]
     if not capacities or not all(may_file(capacity) for capacity in capacities):
         return None
     return capacities[0]

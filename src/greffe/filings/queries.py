@@ -9,24 +9,24 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
 from greffe.cases.permissions import may_read_documents
 from greffe.cases.queries import find_case
-from greffe.filings.models import Draft, DraftFile, Submission, SubmittedDocument
+from greffe.filings.models import Draft, DraftCase, DraftFile, Submission, SubmittedDocument
+
+
+def whole(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
+    """Drafts with their cases and files, in three statements however many there are."""
+    links = DraftCase.objects.select_related("case")
+    files = DraftFile.objects.select_related("upload__blob")
+    return drafts.prefetch_related(Prefetch("case_links", links), Prefetch("files", files))
 
 
 def find_draft(viewer: Viewer, draft_id: UUID) -> Draft | None:
     """A draft of this person in any state, or None: another's does not exist for them."""
-    files = DraftFile.objects.select_related("upload__blob").order_by("position")
-    return (
-        Draft.objects.filter(pk=draft_id, person=viewer.person)
-        .prefetch_related(Prefetch("files", queryset=files), "case_links__case")
-        .first()
-    )
+    return whole(Draft.objects.filter(pk=draft_id, person=viewer.person)).first()
 
 
 def open_drafts(viewer: Viewer, *, case: Case | None = None) -> QuerySet[Draft]:
     """What this person is preparing, the latest change first."""
-    drafts = Draft.objects.filter(person=viewer.person, state="open").prefetch_related(
-        "case_links__case", "files__upload"
-    )
+    drafts = whole(Draft.objects.filter(person=viewer.person, state="open"))
     if case is not None:
         drafts = drafts.filter(cases=case)
     return drafts.order_by("-changed_at")

@@ -5,12 +5,14 @@ page.
 """
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from greffe.cases.rules import rules
 from greffe.filings.judging import Judgement
-from greffe.filings.models import Submission
+from greffe.filings.models import Submission, SubmissionCase, SubmittedDocument
 from greffe.law.calendar import eastern, local
 from greffe.law.rows import Text
 from greffe.law.service import ServiceStatement, evidence_given
@@ -39,23 +41,31 @@ NEXT = Text(
 Lang = Literal["en", "fr"]
 
 
-def ledger_body(submission: Submission) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A submission with its cases and documents, in their order, as their rows were written."""
+
+    submission: Submission
+    cases: Sequence[SubmissionCase]
+    documents: Sequence[SubmittedDocument]
+
+
+def ledger_body(filed: Filed) -> dict[str, Any]:
     """What the ledger keeps of a submission: fingerprints and times, no names of documents."""
+    submission = filed.submission
     return {
         "number": submission.number,
         "manifest": submission.manifest,
         "received_at": _instant(submission.received_at),
         "document_type": submission.document_type,
-        "documents": [document.blob.sha256 for document in _documents(submission)],
+        "documents": [document.blob.sha256 for document in filed.documents],
         "rules": submission.rules,
     }
 
 
-def signed(
-    submission: Submission, judgement: Judgement, event: Event, ring: KeyRing
-) -> tuple[bytes, str]:
+def signed(filed: Filed, judgement: Judgement, event: Event, ring: KeyRing) -> tuple[bytes, str]:
     """Sign the receipt: give the bytes of the signed JSON, and the id of the key."""
-    envelope = sign(_payload(submission, judgement, event, ring), ring)
+    envelope = sign(_payload(filed, judgement, event, ring), ring)
     return envelope_bytes(envelope), str(envelope["signature"]["key"])
 
 
@@ -69,9 +79,8 @@ def language_of(submission: Submission) -> Lang:
     return "fr" if submission.language == "fr" else "en"
 
 
-def _payload(
-    submission: Submission, judgement: Judgement, event: Event, ring: KeyRing
-) -> dict[str, Any]:
+def _payload(filed: Filed, judgement: Judgement, event: Event, ring: KeyRing) -> dict[str, Any]:
+    submission = filed.submission
     kind = rules().document_type(submission.document_type)
     return {
         "schema": SCHEMA,
@@ -81,7 +90,7 @@ def _payload(
         "demonstration": ring.demonstration,
         "language": submission.language,
         "registry": _both(REGISTRY),
-        "cases": _cases(submission),
+        "cases": _cases(filed),
         "filed_by": {
             "name": submission.person.name,
             "capacity": submission.capacity,
@@ -96,7 +105,7 @@ def _payload(
                 "bytes": document.blob.size,
                 "sha256": document.blob.sha256,
             }
-            for document in _documents(submission)
+            for document in filed.documents
         ],
         "service": _service(submission, judgement.duty),
         "findings": judgement.as_json(),
@@ -112,15 +121,10 @@ def _both(text: Text) -> dict[str, str]:
     return {"en": text.en, "fr": text.fr}
 
 
-def _documents(submission: Submission) -> list[Any]:
-    return list(submission.documents.select_related("blob").order_by("position"))
-
-
-def _cases(submission: Submission) -> list[dict[str, Any]]:
-    on = eastern(submission.received_at).date()
+def _cases(filed: Filed) -> list[dict[str, Any]]:
+    on = eastern(filed.submission.received_at).date()
     cases = []
-    links = submission.case_links.select_related("case").order_by("id")
-    for link in links:
+    for link in filed.cases:
         division = rules().division(link.case.division, on)
         office = rules().office(link.office, on)
         cases.append(
