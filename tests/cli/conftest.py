@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from greffe.cli.app import build
+from tests.support.postgres import installed_postgres, short_folder
 from tests.support.serving import Registry, registry
 
 STEERING = ("GREFFE_", "DATABASE_", "LC_", "LANG")
@@ -47,5 +48,12 @@ def lines(greffe: Greffe) -> Callable[..., list[dict[str, Any]]]:
 @pytest.fixture(scope="session")
 def site() -> Iterator[Registry]:
     """A registry with the demonstration's people and cases; nothing serves it."""
-    with registry() as made:
+    if os.environ.get("GREFFE_TEST_POSTGRES") != "15":
+        with registry() as made:
+            yield made
+        return
+    with short_folder() as folder, installed_postgres(15) as database:
+        made = Registry(folder / "state", database)
+        made.prepare()
         yield made
+        made.close()

@@ -31,6 +31,7 @@ with connection.cursor() as cursor:
 """
 
 
+@pytest.mark.postgres15
 @pytest.mark.security(23)
 @pytest.mark.parametrize("table", LEDGER)
 @pytest.mark.parametrize("change", CHANGES)
@@ -64,6 +65,7 @@ def test_role_of_the_pages_cannot_make_or_drop_anything(site: Registry) -> None:
             connection.execute(statement)
 
 
+@pytest.mark.postgres15
 def test_jobs_are_deferred_and_done_under_that_role_and_stalled_ones_forgotten(
     site: Registry,
 ) -> None:
