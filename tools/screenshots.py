@@ -1,33 +1,29 @@
-"""Pictures of the registry's pages, to look at: ``python -m tools.screenshots [FOLDER]``.
+"""Pictures of the registry's pages: ``python -m tools.screenshots [FOLDER]``, or ``… readme``.
 
 Starts the demonstration with a state of its own, walks every page that links reach as a visitor and
-as the first of its people, in both languages, and takes each at the width of a desk and of a phone,
-light and dark. Pages of the same kind (two cases, two receipts) are taken once.
+as counsel, in both languages, files a document on the way, and takes each page at the width of a
+desk and of a phone, light and dark. Pages of the same kind (two cases, say) are taken once.
+``readme`` takes only the pictures of the README, into docs/images.
 """
 
-import contextlib
-import os
 import re
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
-from urllib.error import URLError
 from urllib.parse import urldefrag, urljoin, urlsplit
-from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page
+import pikepdf
+from playwright.sync_api import Browser, Page, ViewportSize
 
+from tests.journeys.site import running
+from tests.journeys.walking import Visit
 from tests.support.browser import launched
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTHS = {"desk": 1280, "phone": 320}
 SCHEMES = ("light", "dark")
-PATIENCE = 120
+COUNSEL = {"en": ("okafor", "TC5-10022", "iad"), "fr": ("tremblay", "MC6-02345", "rpd")}
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d+\b")
 _DOWNLOAD = re.compile(r"\.(?:json|pdf)$|/documents/")
 
@@ -35,33 +31,6 @@ _DOWNLOAD = re.compile(r"\.(?:json|pdf)$|/documents/")
 def kind(url: str) -> str:
     """Give the kind of page behind an address: its path with the identifiers left out."""
     return _IDENTIFIER.sub("x", urlsplit(url).path).strip("/").replace("/", "-") or "root"
-
-
-@contextlib.contextmanager
-def demonstration() -> Iterator[str]:
-    """Give the address of a demonstration that answers; stopped afterwards. Raises TimeoutError."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    # Not the project's own state folder: the pictures must show fresh demonstration data.
-    with tempfile.TemporaryDirectory(prefix="greffe-") as state:
-        environment = os.environ | {"GREFFE_STATE": state}
-        command = [sys.executable, "-m", "greffe.cli", "demo", "--port", str(port)]
-        with subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own command
-            try:
-                _wait_for(f"http://127.0.0.1:{port}/healthz", process)
-                yield f"http://127.0.0.1:{port}"
-            finally:
-                process.terminate()
-                process.wait()
-
-
-def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(URLError, ConnectionError), urlopen(url, timeout=5):  # noqa: S310 - our own loopback address
-            return
-        time.sleep(0.2)
-    raise TimeoutError(url)
 
 
 def walk(page: Page, start: str, folder: Path) -> int:
@@ -94,30 +63,84 @@ def _take(page: Page, name: Path) -> None:
             page.screenshot(path=f"{name}-{width}-{scheme}.png", full_page=True)
 
 
-def tour(browser: Browser, site: str, language: str, folder: Path) -> int:
-    """Take the pages of a visitor, then those of the first person of the demonstration."""
+def files(folder: Path, lang: str) -> tuple[Path, Path]:
+    """Make a PDF that can be filed and one that is protected by a password."""
+    names = {"en": ("Disclosure.pdf", "Lease.pdf"), "fr": ("Communication.pdf", "Bail.pdf")}[lang]
+    good, protected = folder / names[0], folder / names[1]
+    with pikepdf.new() as document:
+        for _ in range(42):
+            document.add_blank_page(page_size=(612, 792))
+        document.save(good)
+        document.save(protected, encryption=pikepdf.Encryption(owner="owner", user="user"))
+    return good, protected
+
+
+def file_something(visit: Visit, folder: Path, files_picture: Path | None = None) -> str:
+    """File as counsel; give the address of the draft, and stay on the receipt."""
+    username, number, division = COUNSEL[visit.lang]
+    good, protected = files(folder, visit.lang)
+    visit.sign_in(username)
+    visit.open_case(number)
+    visit.choose_type(f"{division}-disclosure")
+    visit.add(good, protected)
+    if files_picture:
+        visit.page.screenshot(path=files_picture)
+    draft = visit.page.url
+    visit.line(protected.name).locator("form").last.get_by_role("button").click()
+    visit.line(protected.name).wait_for(state="detached")
+    visit.go_on_from_files()
+    visit.state_service()
+    visit.skip_dates()
+    visit.submit()
+    return draft
+
+
+def tour(browser: Browser, site: str, lang: str, folder: Path) -> int:
+    """Take the pages of a visitor, then those of counsel who has filed and has a draft."""
     with browser.new_context(reduced_motion="reduce") as context:
-        page = context.new_page()
-        taken = walk(page, f"{site}/{language}/", folder / "visitor")
-        page.goto(f"{site}/{language}/demonstration/")
-        page.locator("main form button").first.click()
-        taken += walk(page, f"{site}/{language}/portal/", folder / "counsel")
-        page.goto(f"{site}/{language}/portal/")
-        cases = page.locator("main a[href*='/portal/cases/']")
-        if cases.count():
-            cases.first.click()
-            page.locator("main form[action*='/file/'] button").first.click()
-            taken += walk(page, page.url, folder / "filing")
-        return taken
+        visit = Visit(context.new_page(), site, lang)
+        taken = walk(visit.page, f"{site}/{lang}/", folder / "visitor")
+        with tempfile.TemporaryDirectory() as made:
+            file_something(visit, Path(made))
+            visit.go("portal/")
+            visit.open_case(COUNSEL[lang][1])
+            visit.choose_type(f"{COUNSEL[lang][2]}-disclosure")
+            visit.add(*files(Path(made), lang))
+            taken += walk(visit.page, visit.page.url, folder / "filing")
+        return taken + walk(visit.page, f"{site}/{lang}/portal/", folder / "counsel")
+
+
+def readme(browser: Browser, site: str, lang: str, folder: Path) -> int:
+    """Take the page of the files and the receipt, as the README shows them."""
+    size = ViewportSize(width=1000, height=900)
+    with (
+        browser.new_context(reduced_motion="reduce", viewport=size) as context,
+        tempfile.TemporaryDirectory() as made,
+    ):
+        visit = Visit(context.new_page(), site, lang)
+        file_something(visit, Path(made), folder / f"filing-{lang}.png")
+        visit.page.screenshot(path=folder / f"receipt-{lang}.png")
+    return 2
 
 
 def main(arguments: list[str]) -> None:
-    """Take all pictures into a folder (default: artifacts/screenshots)."""
-    folder = Path(arguments[0]) if arguments else ROOT / "artifacts" / "screenshots"
-    with demonstration() as site, launched() as browser:
-        for language in ("en", "fr"):
-            taken = tour(browser, site, language, folder / language)
-            print(f"{language}: {taken} pages in {folder / language}")
+    """Take all pictures into a folder (default: artifacts/screenshots), or those of the README."""
+    only_readme = arguments == ["readme"]
+    chosen = Path(arguments[0]) if arguments else ROOT / "artifacts" / "screenshots"
+    folder = ROOT / "docs" / "images" if only_readme else chosen
+    folder.mkdir(parents=True, exist_ok=True)
+    # Not the project's own state folder: the pictures must show fresh demonstration data.
+    with (
+        tempfile.TemporaryDirectory() as state,
+        running(Path(state)) as site,
+        launched() as browser,
+    ):
+        for lang in ("en", "fr"):
+            if only_readme:
+                taken = readme(browser, site, lang, folder)
+            else:
+                taken = tour(browser, site, lang, folder / lang)
+            print(f"{lang}: {taken} pages in {folder}")
 
 
 if __name__ == "__main__":
