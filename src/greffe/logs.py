@@ -5,14 +5,18 @@ says. None of that belongs in a log. Whoever mends it needs the class and the pl
 """
 
 import logging
+import time
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
 
 _ExcInfo: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | None]
-_DEEPEST = 20
+_DEEPEST = 12
 """Places in the code that a line names at most, the innermost of each error."""
+
+_OURS = str(Path(__file__).parent)
 
 
 def outline(error: BaseException) -> str:
@@ -33,12 +37,20 @@ def _class(error: BaseException) -> str:
 
 
 def _places(error: BaseException) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-_DEEPEST:]
-    return " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames) or "?"
+    """Our own places on the way, and where it broke."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _OURS in frame.filename]
+    shown = [*ours, *(frame for frame in frames[-1:] if frame not in ours)]
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in shown[-_DEEPEST:]]
+    return " > ".join(places) or "?"
 
 
 class PlainFormatter(logging.Formatter):
-    """Formats a record as one line; an error that comes with it is outlined, not quoted."""
+    """Formats a record as one line, in UTC; an error that comes with it is outlined, not quoted."""
+
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
         """Write the record as one line: nobody can begin a line of their own inside it."""

@@ -15,7 +15,7 @@ from tests.support.scenes import Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("MC-12"), pytest.mark.postgres15]
 
-# Division, kind of document, whether the Minister joined, the evidence that a rule wants ("": none).
+# Division, kind of document, whether the Minister joined, the evidence wanted ("" for none).
 # Read in the rules: RPD r. 6, 34, 50, 62; RAD r. 29, 5(5), 37; IAD r. 24 to 25; ID r. 26, 38.
 WANTED = [
     ("RPD", "rpd-disclosure", False, ""),

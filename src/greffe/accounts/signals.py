@@ -43,10 +43,10 @@ def sign_in_refused(
 ) -> None:
     """Record a refused sign-in, for the account's person where there is one.
 
-    Never what was typed.
+    Never what was typed: people type passwords where user names belong.
     """
     del sender, request
     user = User.objects.filter(username__iexact=credentials.get("username") or "").first()
+    subject = user.person_id if user is not None else None
     with transaction.atomic():
-        if user is not None and user.person is not None:
-            record(kind=Kind.SIGN_IN_REFUSED, by=SYSTEM, subject=user.person.id, body={})
+        record(kind=Kind.SIGN_IN_REFUSED, by=SYSTEM, subject=subject, body={})

@@ -36,6 +36,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer for a page that is not there, or not there for this person: the same page."""
     del exception
+    match, viewer = request.resolver_match, getattr(request, "viewer", None)
+    if match and viewer:  # a page that is there, but not for this person: ids only, no names
+        ids = " ".join(str(value) for value in match.kwargs.values())
+        logger.info("refused %s %s to account %s", match.view_name, ids, viewer.account_id)
     return _page(request, "404", 404)
 
 

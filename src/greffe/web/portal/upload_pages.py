@@ -5,12 +5,14 @@ is and how much comes are looked at first, then the files stream to the store, t
 checked, and whatever a refused request brought is thrown away.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.http import HttpResponse
+from django.http.request import UnreadablePostError
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -71,6 +73,8 @@ def _receive(request: PortalRequest, draft: Draft, replacing: UUID | None = None
     arrival = Arrival(draft, handler, counted, length, replacing)
     try:
         return csrf_protect(_take)(request, arrival)
+    except UnreadablePostError:
+        return _problems(request, arrival, [upload_problem("truncated", "")])
     finally:
         handler.discard(keep=arrival.kept)
 
@@ -102,15 +106,22 @@ def _take(request: PortalRequest, arrival: Arrival) -> HttpResponse:
         kept = (_keep(request, arrival, file) for file in received)
         problems = [problem for problem in kept if problem is not None]
     if problems:
-        draft = draft_or_404(request, arrival.draft.id)
-        return _show(request, draft, problems=problems, status=422)
+        return _problems(request, arrival, problems)
     return redirect("portal:draft-files", arrival.draft.id)
+
+
+def _problems(
+    request: PortalRequest, arrival: Arrival, problems: Sequence[UploadProblem]
+) -> HttpResponse:
+    """The page as it is now, with what was not added and why."""
+    draft = draft_or_404(request, arrival.draft.id)
+    return _show(request, draft, problems=problems, status=422)
 
 
 def _keep(request: PortalRequest, arrival: Arrival, file: Any) -> UploadProblem | None:
     if not isinstance(file, StoredFile) or file.stored is None:
         return upload_problem(getattr(file, "refusal", ""), getattr(file, "given_name", ""))
-    # Bytes that a row may know are not thrown away here, whatever goes wrong: the sweep looks again.
+    # Bytes that a row may know are not thrown away, whatever goes wrong: the sweep looks again.
     arrival.kept.add(file.stored.key)
     try:
         draft_actions.add_file(

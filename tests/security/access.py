@@ -1,0 +1,103 @@
+"""Who may open what: written by hand, one row for each address of the registry.
+
+Each status stands under its role. What is another's is 404, as if it were not there; a visitor is
+asked to sign in (302). The case is one of the RPD in Montréal; "counsel" is on its record and owns
+the draft and the submission; "elsewhere" and "other" are the same kind of person for another case.
+"""
+
+ROLES = (
+    "visitor",
+    "counsel",
+    "other counsel",
+    "claimant",
+    "other claimant",
+    "officer",
+    "officer elsewhere",
+    "member",
+    "other member",
+    "auditor",
+    "operator",
+)
+
+EVERYBODY = (200,) * 11
+REDIRECT = (302,) * 11
+# Visitor, counsel (theirs, another's), claimant, officer, member, auditor, operator.
+# fmt: off
+ACCOUNT   = (302, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200)
+CASE      = (302, 200, 404, 200, 404, 200, 404, 200, 404, 200, 404)
+DOCUMENTS = (302, 200, 404, 200, 404, 200, 404, 200, 404, 404, 404)
+FILERS    = (302, 200, 404, 200, 404, 404, 404, 404, 404, 404, 404)
+OWN       = (302, 200, 404, 404, 404, 404, 404, 404, 404, 404, 404)
+# fmt: on
+
+
+def own(status: int) -> tuple[int, ...]:
+    """The owner gets `status`; for everybody else there is nothing."""
+    return (302, status, *OWN[2:])
+
+
+def filers(status: int) -> tuple[int, ...]:
+    """Those who may file in the case get `status`; for everybody else there is nothing."""
+    return tuple(status if found == 200 else found for found in FILERS)
+
+
+READ: dict[str, tuple[int, ...]] = {
+    "root": REDIRECT,
+    "healthz": EVERYBODY,
+    "published-keys": EVERYBODY,
+    "checkpoint": EVERYBODY,
+    "home": EVERYBODY,
+    "help": EVERYBODY,
+    "accessibility": EVERYBODY,
+    "privacy": EVERYBODY,
+    "check-receipt": EVERYBODY,
+    "sign-in": (200, *(302,) * 10),
+    "sign-out": ACCOUNT,
+    "account_login": (200, *(302,) * 10),
+    "account_logout": ACCOUNT,
+    "account_inactive": EVERYBODY,
+    "personas": EVERYBODY,
+    "portal:my-cases": ACCOUNT,
+    "portal:case": CASE,
+    "portal:case-history": CASE,
+    "portal:start-filing": FILERS,
+    "portal:draft": own(302),
+    "portal:draft-type": OWN,
+    "portal:draft-files": OWN,
+    "portal:draft-service": OWN,
+    "portal:draft-dates": OWN,
+    "portal:draft-review": OWN,
+    "portal:draft-discard": OWN,
+    "portal:submission": DOCUMENTS,
+    "portal:receipt-json": DOCUMENTS,
+    "portal:receipt-pdf": DOCUMENTS,
+    "portal:submitted-document": DOCUMENTS,
+}
+"""Status of GET and of HEAD."""
+
+WRITE: dict[str, tuple[int, ...]] = {
+    "portal:start-filing": filers(422),
+    "portal:draft-type": own(422),
+    "portal:draft-files": own(422),
+    "portal:draft-service": own(302),
+    "portal:draft-dates": own(302),
+    "portal:draft-review": own(409),
+    "portal:draft-replace-file": own(422),
+    "portal:draft-remove-file": own(302),
+    "portal:draft-discard": own(302),
+}
+"""Status of a POST that carries nothing, in this order: later ones end what earlier ones need."""
+
+ALSO_POST = {
+    "check-receipt",
+    "sign-in",
+    "sign-out",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "personas",
+}
+"""Pages for everybody that take a POST too; what they do with one is tested where they are."""
+
+DEMONSTRATION = {"personas"}
+"""Addresses that exist in the demonstration only."""
