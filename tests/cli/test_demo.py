@@ -134,8 +134,11 @@ def test_demonstration_serves_alone_and_ends_in_order(
 
     children = demo.children()
     assert len(children) == 2
-    demo.process.send_signal(number)
+    for _ in range(3):  # who is impatient does not cut it short
+        demo.process.send_signal(number)
     assert demo.ended(children) == 0
+    assert demo.process.stdout
+    assert demo.process.stdout.read() == ""
     assert shut_down(demo.state)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{demo.port}/healthz")

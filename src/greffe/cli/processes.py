@@ -32,11 +32,13 @@ def end_with_whoever_asked() -> None:
 @contextlib.contextmanager
 def until_told_to_stop() -> Iterator[None]:
     """Make SIGTERM and Ctrl-C an orderly end of what is in here; a second one changes nothing."""
+    told = False
 
     def stop(*_: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        nonlocal told
+        if not told:
+            told = True
+            raise KeyboardInterrupt
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, stop)
