@@ -111,7 +111,7 @@ WITHOUT_ACTOR = {
     "documents/actions.py:inspect_upload",
     "documents/actions.py:keep_blob",
     "documents/actions.py:sweep_store",
-    "filings/actions.py:expire_drafts",
+    "documents/actions.py:take_uploads",
     "filings/actions.py:make_paper",
     "ledger/actions.py:sequence",
 }

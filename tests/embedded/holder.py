@@ -5,12 +5,14 @@ error, and stops.
 """
 
 import json
+import signal
 import sys
 from pathlib import Path
 
 from greffe.embedded.errors import EmbeddedError
 from greffe.embedded.server import start
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the suite may have it ignored
 asked = json.loads(sys.argv[1])
 programs = Path(asked["binaries"]) if "binaries" in asked else None
 try:

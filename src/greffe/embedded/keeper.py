@@ -235,7 +235,8 @@ def _servers(data: str) -> Iterator[int]:
             continue
         with contextlib.suppress(OSError):
             program = os.readlink(f"/proc/{name}/exe")  # noqa: PTH115 — starts fast
-            here = os.path.samestat(os.stat(f"/proc/{name}/cwd"), os.stat(data))  # noqa: PTH116
+            inside = os.stat(f"/proc/{name}/cwd")  # noqa: PTH116 — starts fast
+            here = os.path.samestat(inside, os.stat(data))  # noqa: PTH116 — starts fast
             if here and program.removesuffix(" (deleted)").endswith("/postgres"):
                 yield int(name)
 
