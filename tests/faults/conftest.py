@@ -7,6 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from greffe.embedded.server import Server
+from tests.support.aftermath import check_ledger
 from tests.support.embedded import postmaster, wait_for_process
 from tests.support.faults import LASTING, Counsel, Outside, Stage, begin, start_again
 from tests.support.serving import Registry, Running, registry
@@ -19,6 +20,7 @@ def site() -> Iterator[Registry]:
     """A registry whose committed changes survive a kill; its processes are started as needed."""
     with registry(LASTING) as made:
         yield made
+        check_ledger(made)  # of everything that was done to it
 
 
 @pytest.fixture(scope="session")

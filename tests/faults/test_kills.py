@@ -29,6 +29,7 @@ def status_of(answer: Answer) -> int | None:
     return None
 
 
+@pytest.mark.requirement("BY-02")
 @pytest.mark.parametrize("victim", ["web", "worker", "database"])
 @pytest.mark.parametrize("point", EVERY)
 def test_filing_killed_at_any_step_is_whole_as_a_draft_or_with_its_receipt(

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 import httpx
 
+from greffe.cli.processes import PARENT
 from greffe.embedded.server import Server, start
 from tests.support.postgres import UNSYNCED, short_folder
 
@@ -149,7 +150,8 @@ class Registry:
         with log.open("ab") as output:
             process = subprocess.Popen(
                 [*under, sys.executable, "-m", "greffe.cli", *arguments],
-                env=self.environment | {"PGAPPNAME": arguments[0]},
+                # Should the test run be killed, the kernel ends what it started.
+                env=self.environment | {"PGAPPNAME": arguments[0], PARENT: str(os.getpid())},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
