@@ -4,10 +4,10 @@ from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-from greffe.urls import handler400, handler403, handler404, handler500
+from greffe.urls import handler400, handler403, handler404, handler429, handler500
 from greffe.urls import urlpatterns as ordinary
 
-__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+__all__ = ["handler400", "handler403", "handler404", "handler429", "handler500", "urlpatterns"]
 
 
 def fail(request: HttpRequest) -> HttpResponse:

@@ -49,6 +49,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, "csrf", 403)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Answer whoever tries to sign in too often: wait, then try again."""
+    return _page(request, "429", 429)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody expected, with an id that finds its log line."""
     error_id = secrets.token_hex(4)
