@@ -34,6 +34,15 @@ def test_pages_of_counsel_are_for_everybody(
     assert len(reached) == len(set(reached)) == 18
 
 
+@pytest.mark.requirement("MC-07")
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_pages_of_refused_uploads_are_for_everybody(
+    visit: Callable[..., Visit], corpus: Path, tmp_path: Path, lang: str
+) -> None:
+    reached = [judged(name, who) for name, who in refusal_pages(visit(lang), corpus, tmp_path)]
+    assert len(reached) == len(set(reached)) == 4
+
+
 def judged(name: str, who: Visit) -> str:
     """Hold a page against everything that every page must be; give its name."""
     page = who.page
@@ -204,3 +213,42 @@ def stale_pages(counsel: Visit, draft: str) -> Pages:
     counsel.button("file now").click()
     expect(page.locator("main form")).to_have_count(0)
     yield "a stale review", counsel
+
+
+def refusal_pages(counsel: Visit, corpus: Path, folder: Path) -> Pages:
+    """What the registry answers to uploads that it does not take, when no script forestalls it."""
+    page = counsel.page
+    counsel.check_receipt(zeros(folder / "receipt.pdf", megabytes=21))
+    expect(page.locator(".error-summary")).to_contain_text("20")
+    yield "a receipt of 21 MB", counsel
+    counsel.sign_in("okafor")
+    counsel.open_case("TC6-04410")
+    counsel.choose_type("rpd-written-submissions")
+    page.route("**/upload*.js", lambda route: route.abort())
+    page.reload()
+    counsel.add_plainly(*copies(corpus / "franz.pdf", folder, 6))
+    expect(page.locator(".error-summary")).to_contain_text("6.pdf")
+    expect(page.locator(".file-line")).to_have_count(5)
+    yield "six files at once", counsel
+    files = [zeros(folder / f"large-{n}.pdf", megabytes=43) for n in range(6)]
+    page.goto(page.url)
+    counsel.add_plainly(*files)
+    expect(page.locator("form[data-upload]")).to_have_count(0)
+    yield "more than a filing can have", counsel
+    page.get_by_role("main").get_by_role("link").last.click()
+    expect(page.locator(".file-line")).to_have_count(5)
+    yield "the draft as it was", counsel
+
+
+def zeros(file: Path, *, megabytes: int) -> Path:
+    with file.open("wb") as content:
+        content.truncate(megabytes * 1024 * 1024)
+    return file
+
+
+def copies(of: Path, folder: Path, count: int) -> list[Path]:
+    """Files that differ in their last byte alone."""
+    made = [folder / f"{n}.pdf" for n in range(1, count + 1)]
+    for n, file in enumerate(made):
+        file.write_bytes(of.read_bytes() + b"%%%d" % n)
+    return made
