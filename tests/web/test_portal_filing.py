@@ -1,7 +1,7 @@
 """A filing through its pages, without JavaScript, from the case to the receipt."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -246,6 +246,35 @@ def test_counsel_removed_since_is_told_and_files_nothing(scene: Scene) -> None:
     assert not Submission.objects.exists()
     assert client.get(address("portal:case", case.id)).status_code == 404
     assert "no longer on the record" in text_of(client.get(path))
+
+
+def test_kind_that_ended_since_the_draft_breaks_no_page_and_is_told(
+    scene: Scene, settings: Any, tmp_path: Path
+) -> None:
+    user = scene.user()
+    case = scene.case(counsel=user)
+    filed, draft = (scene.draft(user, case, document_type="rpd-boc") for _ in range(2))
+    for one in (filed, draft):
+        scene.upload(user, one)
+    submission = scene.submit(user, filed)
+    (tmp_path / "law").mkdir()
+    (tmp_path / "law" / "document_types.toml").write_text(
+        '[[document_type]]\nid = "rpd-boc"\ndivision = "RPD"\ncategory = "division-form"\n'
+        'label.en = "Form"\nlabel.fr = "Formulaire"\nauthority = "r. 6"\n'
+        f"in_force_from = 2012-12-15\nin_force_to = {scene.today - timedelta(days=1)}\n"
+    )
+    settings.LAW_OVERLAY = tmp_path / "law"
+    client = browser(user)
+    for name in ("draft-type", "draft-files", "draft-review", "draft-discard"):
+        assert client.get(address(f"portal:{name}", draft.id)).status_code == 200, name
+    for path in (
+        address("portal:my-cases"),
+        address("portal:case", case.id),
+        address("portal:submission", submission.id),
+    ):
+        assert client.get(path).status_code == 200, path
+    assert sent(client, draft).status_code == 422
+    assert Submission.objects.count() == 1
 
 
 @pytest.mark.requirement("MC-11")

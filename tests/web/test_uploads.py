@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -181,6 +182,22 @@ def test_connection_that_breaks_leaves_nothing_behind(page: Page) -> None:
     assert "connection was lost" in text_of(response)
     assert page.names() == []
     assert kept() == 0
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "could not store it safely"), ("fr", "n’a pas pu")]
+)
+def test_store_that_fails_is_told_plainly_and_the_draft_stays(
+    page: Page, settings: Any, tmp_path: Path, lang: str, words: str
+) -> None:
+    page.send(("kept.pdf", pdf()))
+    (tmp_path / "file").write_bytes(b"")
+    settings.STORE = tmp_path / "file" / "store"
+    path = address("portal:draft-files", page.draft.id, lang=lang)
+    response = post_form(page.client, path, form([("lost.pdf", pdf())]))
+    assert response.status_code == 422
+    assert words in text_of(response)
+    assert page.names() == ["kept.pdf"]
 
 
 def test_form_without_a_file_says_so(page: Page) -> None:
