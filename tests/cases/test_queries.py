@@ -15,6 +15,7 @@ from greffe.cases.queries import (
     my_cases,
     office_of,
     participants_in,
+    standing,
 )
 from greffe.ledger.actors import SYSTEM
 from tests.support.scenes import Scene
@@ -98,6 +99,34 @@ def test_day_of_a_hearing_is_that_of_its_place(scene: Scene) -> None:
     assert events["hearing"].isoformat() == "2026-12-07"
     assert events["referral"] == scene.today
     assert "hearing" not in known_events(case, now=starts_at + ONE)
+
+
+def test_standing_says_at_once_what_the_others_say_one_by_one(scene: Scene) -> None:
+    case = scene.case(office="montreal")
+    now = timezone.now()
+    CaseOffice.objects.filter(case=case).update(until=scene.today)
+    CaseOffice.objects.create(case=case, office="vancouver", since=scene.today)
+    actions.join_minister(by=SYSTEM, case=case, department="ircc", since=scene.today)
+    MinisterParticipation.objects.update(until=scene.today + 2 * ONE)
+    actions.note_date(by=SYSTEM, case=case, event="referral", on=scene.today)
+    for days in (9, 3):
+        starts_at = now + days * ONE
+        actions.schedule_hearing(by=SYSTEM, case=case, starts_at=starts_at, office="vancouver")
+    for moment in (now - ONE, now, now + 5 * ONE, now + 30 * ONE):
+        stands = standing(case, now=moment)
+        assert stands.office == office_of(case, on=timezone.localtime(moment).date())
+        assert stands.events == known_events(case, now=moment)
+        for day in (scene.today + days * ONE for days in range(-1, 4)):
+            assert stands.minister_is_party(day) == minister_is_party(case, on=day)
+
+
+def test_standing_of_a_case_without_dates(scene: Scene) -> None:
+    case = scene.case(division="ID")
+    stands = standing(case, now=timezone.now())
+    assert stands.events == {}
+    assert stands.minister_is_party(scene.today)
+    with pytest.raises(LookupError):
+        standing(case, now=timezone.now() - 1000 * ONE)
 
 
 def test_family_is_the_open_cases_of_the_group_in_which_one_may_file(scene: Scene) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from greffe.sealing.canonical import CanonicalError
+from greffe.sealing.canonical import MAX_BYTES, CanonicalError
 from greffe.sealing.keys import KeyRing
-from greffe.sealing.signatures import sign, verify
+from greffe.sealing.signatures import envelope_bytes, sign, signed_bytes, verify
 from tests.sealing.sample import payload
 
 
@@ -139,3 +139,16 @@ def test_verify_with_a_published_key_that_is_none_says_so(ring: KeyRing) -> None
 def test_sign_of_a_float_is_refused(ring: KeyRing) -> None:
     with pytest.raises(CanonicalError):
         sign(payload(number=1.5), ring)
+
+
+def test_signed_bytes_are_those_of_the_envelope(ring: KeyRing) -> None:
+    envelope = sign(payload(), ring)
+    assert signed_bytes(payload(), ring) == (
+        envelope_bytes(envelope),
+        envelope["signature"]["key"],
+    )
+
+
+def test_signed_bytes_larger_than_a_verifier_reads_are_refused(ring: KeyRing) -> None:
+    with pytest.raises(CanonicalError, match="size"):
+        signed_bytes({"text": "x" * (MAX_BYTES - 100)}, ring)

@@ -1,9 +1,10 @@
 """Writes about uploads: received, inspected, discarded, expired."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -66,6 +67,20 @@ def inspect_upload(*, upload: Upload) -> FileFacts:
     upload.facts = facts.model_dump(mode="json")
     Upload.objects.filter(pk=upload.pk).update(facts=upload.facts)
     return facts
+
+
+_TAKE = """
+WITH taken AS (
+    UPDATE documents_upload SET taken = true WHERE id = ANY(%s) RETURNING blob_id
+)
+UPDATE documents_blob SET retention = 'filing' FROM taken WHERE id = taken.blob_id
+"""
+
+
+def take_uploads(uploads: Iterable[Upload]) -> None:
+    """Note, in the transaction of a filing, that it takes these uploads: they never expire."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [[upload.pk for upload in uploads]])
 
 
 @transaction.atomic

@@ -7,13 +7,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Min
 from django.utils import timezone
 
 from greffe.accounts.viewers import Viewer
 from greffe.cases.queries import office_of
-from greffe.documents.actions import keep_blob
-from greffe.documents.models import Blob, Upload
+from greffe.documents.actions import keep_blob, take_uploads
 from greffe.documents.names import clean_name
 from greffe.documents.stores import document_store
 from greffe.filings import receipts
@@ -72,13 +70,21 @@ def submit_draft(
         attempt = _note_attempt(draft)
     with transaction.atomic():
         # Every change of a draft gives it a new version: the same version is the draft just judged.
-        locked = Draft.objects.select_for_update()
-        draft.refresh_from_db(fields=["state", "version"], from_queryset=locked)
+        _lock(draft)
         done = _already(draft, version, shown)
         if done is not None:
             return done
         capacity = _check(by, draft, version)
         return _submit(by, draft, capacity, judgement, attempt)
+
+
+def _lock(draft: Draft) -> None:
+    """Lock a draft and learn its state and version again; cases and files go with the version."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state, version FROM filings_draft WHERE id = %s FOR UPDATE", [draft.id]
+        )
+        draft.state, draft.version = cursor.fetchone()
 
 
 def _already(draft: Draft, version: int, shown: Mapping[UUID, str]) -> Submission | None:
@@ -134,14 +140,13 @@ def _note_attempt(draft: Draft) -> Attempt:
 def _submit(
     by: Viewer, draft: Draft, capacity: str, judgement: Judgement, attempt: Attempt
 ) -> Submission:
-    attempts = Attempt.objects.filter(draft=draft, manifest=attempt.manifest)
-    received_at = attempts.aggregate(first=Min("noted_at"))["first"]
+    received_at, serial = _first_attempt(attempt)
     if received_at != attempt.noted_at:
         # Before a crash, perhaps on another day: that is the time by which limits are judged.
         judgement = judge_draft(draft, now=received_at)
     office = judgement.office
     submission = Submission.objects.create(
-        number=_next_number(received_at),
+        number=_number(received_at, serial),
         draft=draft,
         person=by.person,
         capacity=capacity,
@@ -172,11 +177,20 @@ def _submit(
     return submission
 
 
-def _next_number(at: datetime) -> str:
+def _first_attempt(attempt: Attempt) -> tuple[datetime, int]:
+    """The time of the earliest attempt like this one, and the next number of a submission."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('filings_submission_number')")
-        (number,) = cursor.fetchone()
-    return f"{eastern(at).year}-{number:06d}-{submission_number_suffix()}"
+        cursor.execute(
+            "SELECT min(noted_at), nextval('filings_submission_number')"
+            " FROM filings_attempt WHERE draft_id = %s AND manifest = %s",
+            [attempt.draft_id, attempt.manifest],
+        )
+        noted_at, serial = cursor.fetchone()
+    return noted_at, serial
+
+
+def _number(at: datetime, serial: int) -> str:
+    return f"{eastern(at).year}-{serial:06d}-{submission_number_suffix()}"
 
 
 def _take_cases(draft: Draft, submission: Submission) -> list[SubmissionCase]:
@@ -204,8 +218,7 @@ def _take_files(draft: Draft, submission: Submission) -> list[SubmittedDocument]
         )
         for position, upload in enumerate(uploads, start=1)
     )
-    Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).update(taken=True)
-    Blob.objects.filter(pk__in=[upload.blob_id for upload in uploads]).update(retention="filing")
+    take_uploads(uploads)
     return documents
 
 

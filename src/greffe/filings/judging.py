@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
-
 from greffe.cases.models import Case
-from greffe.cases.queries import known_events, minister_is_party, office_of
+from greffe.cases.queries import minister_is_party, standing
 from greffe.cases.rules import rules
 from greffe.documents.models import Upload
 from greffe.filings.models import Draft
@@ -100,24 +98,26 @@ def _against(case: Case, kind: DocumentType, on: date) -> tuple[Finding, ...]:
 def judge_draft(draft: Draft, *, now: datetime) -> Judgement:
     """Judge a draft as it would be received at `now`, by the rules of that day."""
     leading = draft.leading_case
-    office = office_of(leading, on=timezone.localtime(now).date())
+    stands = standing(leading, now=now)
+    office = stands.office
     day = date_of_receipt(now, office.zone)
+    others = draft.ordered_cases[1:]
     duty = duty_for(
         rules(),
         division=leading.division,
         document_type=draft.document_type,
-        minister_is_party=any(minister_is_party(case, on=day) for case in draft.ordered_cases),
+        minister_is_party=stands.minister_is_party(day)
+        or any(minister_is_party(case, on=day) for case in others),
         on=day,
     )
-    known = known_events(leading, now=now)
-    limits = _limits(draft, {**known, **_named(draft.named_events)}, office.id, day)
+    limits = _limits(draft, {**stands.events, **_named(draft.named_events)}, office.id, day)
     return Judgement(
         office=office,
         findings=(*_of_submission(draft, day), *_of_service(draft, duty, day)),
         duty=duty,
         limits=limits,
         events_to_name=_missing(
-            _limits(draft, known, office.id, day) if draft.named_events else limits
+            _limits(draft, stands.events, office.id, day) if draft.named_events else limits
         ),
         rules=rules().hash,
     )

@@ -19,7 +19,7 @@ from greffe.law.service import ServiceStatement, evidence_given
 from greffe.law.tables import ServiceDuty
 from greffe.ledger.models import Event
 from greffe.sealing.keys import KeyRing
-from greffe.sealing.signatures import envelope_bytes, sign
+from greffe.sealing.signatures import signed_bytes
 
 SCHEMA = "greffe.receipt/1"
 REGISTRY = Text(en="Greffe, registry of the tribunal", fr="Greffe du tribunal")
@@ -65,8 +65,7 @@ def ledger_body(filed: Filed) -> dict[str, Any]:
 
 def signed(filed: Filed, judgement: Judgement, event: Event, ring: KeyRing) -> tuple[bytes, str]:
     """Sign the receipt: give the bytes of the signed JSON, and the id of the key."""
-    envelope = sign(_payload(filed, judgement, event, ring), ring)
-    return envelope_bytes(envelope), str(envelope["signature"]["key"])
+    return signed_bytes(_payload(filed, judgement, event, ring), ring)
 
 
 def payload_of(envelope: bytes) -> dict[str, Any]:
