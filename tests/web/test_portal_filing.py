@@ -263,8 +263,9 @@ def test_kind_that_ended_since_the_draft_breaks_no_page_and_is_told(
         'label.en = "Form"\nlabel.fr = "Formulaire"\nauthority = "r. 6"\n'
         f"in_force_from = 2012-12-15\nin_force_to = {scene.today - timedelta(days=1)}\n"
     )
+    client, review = browser(user), address("portal:draft-review", draft.id)
+    before = fields_of(client.get(review).content.decode())
     settings.LAW_OVERLAY = tmp_path / "law"
-    client = browser(user)
     for name in ("draft-type", "draft-files", "draft-review", "draft-discard"):
         assert client.get(address(f"portal:{name}", draft.id)).status_code == 200, name
     for path in (
@@ -273,7 +274,9 @@ def test_kind_that_ended_since_the_draft_breaks_no_page_and_is_told(
         address("portal:submission", submission.id),
     ):
         assert client.get(path).status_code == 200, path
-    assert sent(client, draft).status_code == 422
+    response = client.post(review, before)
+    assert response.status_code == 422
+    assert "something must be mended first" in text_of(response)
     assert Submission.objects.count() == 1
 
 
