@@ -110,6 +110,14 @@ def _end(process: "subprocess.Popen[str]") -> None:
     process.communicate()
 
 
+def closed_to_others(state: Path) -> bool:
+    """Whether nobody else may read what the state folder holds."""
+    private = [
+        path for path in state.iterdir() if path.name not in {"postgres", "demonstration.url"}
+    ]
+    return all(path.stat().st_mode & 0o077 == 0 for path in private) and len(private) > 3
+
+
 def shut_down(state: Path) -> bool:
     """Whether the database of that folder was stopped in order."""
     record = state / "postgres" / "record.json"
@@ -134,6 +142,7 @@ def test_demonstration_serves_alone_and_ends_in_order(
 
     children = demo.children()
     assert len(children) == 2
+    assert closed_to_others(demo.state)
     for _ in range(3):  # who is impatient does not cut it short
         demo.process.send_signal(number)
     assert demo.ended(children) == 0

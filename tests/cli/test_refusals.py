@@ -14,6 +14,7 @@ from greffe.cli import deployment, speech
 from greffe.documents.sandbox import isolation as sandbox
 from greffe.embedded.errors import problem
 from greffe.sealing.keys import KeyRing
+from tests.support.postgres import short_folder
 from tests.support.serving import Registry, free_port
 
 Greffe = Callable[..., Result]
@@ -108,9 +109,9 @@ def test_address_of_another_machine_is_refused(site: Registry) -> None:
     assert (refused.returncode, "192.0.2.1" in refused.stderr) == (2, True)
 
 
-def test_database_without_tables_is_refused(production: Registry, tmp_path: Path) -> None:
-    empty = replace(production, database=None, state=tmp_path / "empty")
-    refused = empty.command("worker")
+def test_database_without_tables_is_refused(production: Registry) -> None:
+    with short_folder() as folder:
+        refused = replace(production, database=None, state=folder / "state").command("worker")
     assert (refused.returncode, "greffe migrate" in refused.stderr) == (3, True), refused.stderr
 
 

@@ -46,10 +46,13 @@ def database() -> Iterator[None]:
 
 
 def make_state_folder() -> Path:
-    """Make the state folder if need be. Raises EmbeddedError where it cannot be written."""
+    """Make the state folder if need be. Raises EmbeddedError where it cannot be written.
+
+    As root another user runs the database in it, and so may pass; all that it holds is closed.
+    """
     state = state_folder()
     try:
-        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise from_os_error(error, state) from error
     return state
