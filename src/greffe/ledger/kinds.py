@@ -32,10 +32,8 @@ class Kind(TextChoices):
     UPLOAD_DISCARDED = "upload-discarded", _("discarded an uploaded file")
     DRAFT_STARTED = "draft-started", _("started a filing")
     DRAFT_DISCARDED = "draft-discarded", _("discarded an unfinished filing")
-    ATTEMPT_NOTED = "attempt-noted", _("asked to submit a filing")
     SUBMISSION_RECEIVED = "submission-received", _("filed documents")
     RECEIPT_PRINTED = "receipt-printed", _("made the receipt of a filing")
     DOCUMENT_READ = "document-read", _("opened a document")
 
-    KEY_ROTATED = "key-rotated", _("replaced the keys of the registry")
     CHECKPOINT_PUBLISHED = "checkpoint-published", _("published a checkpoint of the ledger")

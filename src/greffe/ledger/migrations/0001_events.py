@@ -111,11 +111,9 @@ class Migration(migrations.Migration):
                                     "upload-discarded",
                                     "draft-started",
                                     "draft-discarded",
-                                    "attempt-noted",
                                     "submission-received",
                                     "receipt-printed",
                                     "document-read",
-                                    "key-rotated",
                                     "checkpoint-published",
                                 ],
                             )
