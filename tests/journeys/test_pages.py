@@ -32,6 +32,8 @@ def test_pages_of_counsel_are_for_everybody(
     assert len(reached) == len(set(reached)) == 6
     reached = [judged(name, who) for name, who in filing_pages(counsel, corpus)]
     assert len(reached) == len(set(reached)) == 18
+    reached = [judged(name, who) for name, who in date_pages(counsel, corpus)]
+    assert len(reached) == len(set(reached)) == 3
 
 
 @pytest.mark.requirement("MC-07")
@@ -195,6 +197,29 @@ def service_pages(counsel: Visit, draft: str) -> Pages:
     expect(page.locator(".finding").first).to_be_visible()
     yield "service that says nothing", counsel
     counsel.state_service()
+
+
+def date_pages(counsel: Visit, corpus: Path) -> Pages:
+    """A filing whose time limit runs from a day that the case does not know."""
+    page = counsel.page
+    counsel.go("portal/")
+    counsel.open_case("MC6-02346")
+    counsel.choose_type("rpd-boc")
+    counsel.add(corpus / "franz.pdf")
+    counsel.go_on_from_files()
+    page.wait_for_url("**/dates/")
+    yield "dates", counsel
+    day = page.locator(".date-parts").first.locator("input")
+    day.first.fill("31")
+    counsel.button("continue").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    yield "half a date", counsel
+    for box, value in zip(day.all(), ("2", "11", "2026"), strict=True):
+        box.fill(value)
+    counsel.button("continue").click()
+    page.wait_for_url("**/review/")
+    expect(page.locator(".summary-list a[href$='/dates/']")).to_be_visible()
+    yield "review with a date of the filer", counsel
 
 
 def stale_pages(counsel: Visit, draft: str) -> Pages:
