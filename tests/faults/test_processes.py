@@ -124,9 +124,10 @@ def test_worker_told_to_end_finishes_its_job(stage: Stage, restart: Restart) -> 
 
 
 def test_pages_without_a_database_are_calm_and_come_back_with_it(
-    stage: Stage, again: Callable[..., object]
+    stage: Stage, kill: Kill, again: Callable[..., object]
 ) -> None:
     assert stage.registry.database
+    kill("worker")  # it would wait for half a minute before it looks again
     data = stage.registry.database.data
     with bytes_received(stage) as sending:
         os.kill(keeper(data), signal.SIGKILL)  # the database goes down with it
