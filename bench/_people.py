@@ -1,11 +1,9 @@
 """Counsel with drafts to file, made by the registry's own actions. Needs Django (see _registry)."""
 
-import io
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import pikepdf
 from _registry import session_of
 from django.utils import timezone
 
@@ -66,18 +64,6 @@ def counsel(serial: int) -> Counsel:
     if viewer is None:
         raise LookupError(user.username)
     return Counsel(user, viewer, case, session_of(user))
-
-
-def small_pdf(title: str, *, padding: bytes = b"") -> bytes:
-    """A PDF of three empty pages, made larger by `padding` in a stream that nothing shows."""
-    out = io.BytesIO()
-    with pikepdf.new() as pdf:
-        for _ in range(3):
-            pdf.add_blank_page(page_size=(612, 792))
-        pdf.docinfo["/Title"] = title
-        pdf.pages[0].obj.Padding = pdf.make_indirect(pikepdf.Stream(pdf, padding))
-        pdf.save(out, deterministic_id=True)
-    return out.getvalue()
 
 
 def attach(person: Counsel, draft: Draft, content: bytes, name: str) -> Upload:

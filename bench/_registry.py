@@ -1,8 +1,8 @@
 """A whole registry for a measurement: embedded database, migrations, demonstration, the server.
 
-Everything is what a newcomer gets: PostgreSQL with its durable defaults, granian, the document store
-on the same file system. It lives in a new folder of BENCH_FOLDER (default /var/tmp, which is a disk
-where /tmp may be memory) and ends with the measurement.
+Everything is what a newcomer gets: PostgreSQL with its durable defaults, granian, the document
+store on the same file system. It lives in a new folder of BENCH_FOLDER (default /var/tmp, which is
+a disk where /tmp may be memory) and ends with the measurement.
 """
 
 import contextlib

@@ -10,22 +10,20 @@ budget. Floor and upload take turns.
 
 import hashlib
 import os
-import random
 import socket
 import time
 from pathlib import Path
 from typing import Self
 from uuid import UUID
 
-import pikepdf
 import psycopg
 from _browser import Cookies, upload_request
+from _documents import make_scan, small_pdf
 from _figures import Figures, median
 from _registry import HOST, Registry, memory, registry
 
 ROUNDS = 9
 PIECE = 64 * 1024
-PAGES, WIDTH, HEIGHT = 24, 1275, 1650  # letter size, 150 points an inch, 8 bits of grey: 50.5 MB
 MEMORY_BUDGET = 20.0
 ROW = "SELECT 1 FROM filings_draftfile WHERE draft_id = %s"
 
@@ -64,27 +62,6 @@ def measure(uploader: "Uploader", source: Path) -> tuple[list[float], list[float
     return floors, stored, answered
 
 
-def make_scan(target: Path) -> None:
-    """A PDF like a scanner's: a page an image, of noise that is the same in every run."""
-    noise = random.Random(20_261_121)
-    with pikepdf.new() as pdf:
-        for _ in range(PAGES):
-            pdf.add_blank_page(page_size=(612, 792))
-            page = pdf.pages[-1]
-            image = pikepdf.Stream(pdf, noise.randbytes(WIDTH * HEIGHT))
-            image.stream_dict = pikepdf.Dictionary(
-                Type=pikepdf.Name.XObject,
-                Subtype=pikepdf.Name.Image,
-                Width=WIDTH,
-                Height=HEIGHT,
-                ColorSpace=pikepdf.Name.DeviceGray,
-                BitsPerComponent=8,
-            )
-            page.add_resource(image, pikepdf.Name.XObject, pikepdf.Name.Scan)
-            page.contents_add(b"q 612 0 0 792 0 0 cm /Scan Do Q")
-        pdf.save(target)
-
-
 def plain_loop(source: Path) -> float:
     """The floor."""
     target = source.with_name("floor")
@@ -121,8 +98,6 @@ class Uploader:
 
     def warm_up(self) -> None:
         """Have the server import, connect and inspect once, with a small file."""
-        from _people import small_pdf  # noqa: PLC0415 - same
-
         self._send(small_pdf("warm-up"))
 
     def upload(self) -> tuple[float, float]:
