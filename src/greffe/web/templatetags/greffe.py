@@ -16,8 +16,8 @@ from greffe.law.citations import cited
 from greffe.law.dates import long_date as date_in_words
 from greffe.law.dates import long_time as time_in_words
 from greffe.law.rows import Text
+from greffe.web import drawing
 from greffe.web.components import FileLine, Problem, Tone
-from greffe.web.fields import PARTS, DateParts
 
 register = template.Library()
 
@@ -310,7 +310,7 @@ def field(
     expected: 2, 4, 10, 20 or 30. A field may carry `choice_hints`, a mapping from value to hint.
     Choices in groups (Django's own nested form) are drawn under the headings of their groups.
     """
-    kind = _kind(bound.field.widget)
+    kind = drawing.kind(bound.field.widget)
     return {
         "field": bound,
         "kind": kind,
@@ -319,95 +319,11 @@ def field(
         "hint": hint or bound.help_text,
         "hint_id": f"{bound.auto_id}_helptext",
         "error_id": f"{bound.auto_id}_error",
-        "described_by": _described_by(bound, hint),
-        "groups": _groups(bound) if kind == "choices" else [],
-        "parts": _parts(bound) if kind == "date" else [],
-        "control": _control(bound, kind, width, hint),
+        "described_by": drawing.described_by(bound, hint),
+        "groups": drawing.groups(bound) if kind == "choices" else [],
+        "parts": drawing.parts(bound) if kind == "date" else [],
+        "control": drawing.control(bound, kind, width, hint),
     }
-
-
-def _kind(widget: forms.Widget) -> str:
-    if isinstance(widget, DateParts):
-        return "date"
-    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        return "choices"
-    if isinstance(widget, forms.CheckboxInput):
-        return "checkbox"
-    return "hidden" if widget.is_hidden else "single"
-
-
-def _described_by(bound: BoundField, hint: str) -> str:
-    ids = [f"{bound.auto_id}_helptext"] if hint or bound.help_text else []
-    return " ".join([*ids, f"{bound.auto_id}_error"] if bound.errors else ids)
-
-
-def _control(bound: BoundField, kind: str, width: str, hint: str) -> str:
-    if kind in ("choices", "date"):
-        return ""
-    attrs: dict[str, str | bool] = {}
-    if kind == "single":
-        attrs["class"] = _classes(bound.field.widget, width)
-    if described_by := _described_by(bound, hint):
-        attrs["aria-describedby"] = described_by
-    return bound.as_widget(attrs=attrs)
-
-
-def _classes(widget: forms.Widget, width: str) -> str:
-    own = widget.attrs.get("class", "")
-    return " ".join(filter(None, [own, "input", f"width-{width}" if width else ""]))
-
-
-def _groups(bound: BoundField) -> list[dict[str, Any]]:
-    """Give the choices under their headings; choices in no group stand under a blank one."""
-    hints = getattr(bound.field, "choice_hints", {})
-    drawn = iter([_choice(choice, hints) for choice in bound.subwidgets])
-    groups = bound.field.widget.optgroups(bound.html_name, [], {})
-    return [
-        {
-            "heading": heading or "",
-            "id": f"{bound.auto_id}_group_{place}",
-            "choices": [next(drawn) for _ in options],
-        }
-        for place, (heading, options, _index) in enumerate(groups)
-        if options
-    ]
-
-
-def _choice(choice: Any, hints: dict[Any, str]) -> dict[str, Any]:
-    hint = hints.get(choice.data["value"], "")
-    hint_id = f"{choice.id_for_label}_helptext"
-    if hint:
-        choice.data["attrs"]["aria-describedby"] = hint_id
-    return {
-        "control": choice.tag(),
-        "id": choice.id_for_label,
-        "label": choice.choice_label,
-        "hint": hint,
-        "hint_id": hint_id,
-    }
-
-
-def _parts(bound: BoundField) -> list[dict[str, Any]]:
-    words = {"day": gettext("Day"), "month": gettext("Month"), "year": gettext("Year")}
-    boxes = bound.subwidgets[0].data["subwidgets"]
-    wrong = _wrong_parts(bound)
-    return [
-        {
-            "id": box["attrs"]["id"],
-            "name": box["name"],
-            "value": "" if box["value"] is None else box["value"],
-            "label": words[part],
-            "width": "4" if part == "year" else "2",
-            "wrong": part in wrong,
-        }
-        for part, box in zip(PARTS, boxes, strict=True)
-    ]
-
-
-def _wrong_parts(bound: BoundField) -> set[str]:
-    errors = bound.form.errors.as_data().get(bound.name, [])
-    named = {part for error in errors for part in (error.code or "").split("-") if part in PARTS}
-    return named or (set(PARTS) if errors else set())
 
 
 def _trimmed(content: str) -> SafeString:
