@@ -24,7 +24,7 @@ def test_same_submit_twice_at_once_gives_one_submission_of_the_first_attempt(sta
     row = "SELECT FROM filings_draft WHERE id = %s FOR NO KEY UPDATE"
     with stage.outside.holding(row, stage.draft_id):
         answers = [stage.counsel.later(stage.counsel.file, stage.draft, form) for _ in range(2)]
-        stage.outside.wait_for_blocked('FROM "filings_draft"', count=2)
+        stage.outside.wait_for_blocked("FROM filings_draft", count=2)
         noted = stage.attempts()
         assert len(noted) == 2
     told = [answer.result(DEADLINE) for answer in answers]
@@ -113,7 +113,7 @@ def test_worker_told_to_end_finishes_its_job(stage: Stage, restart: Restart) -> 
     with stage.outside.holding("LOCK TABLE filings_receiptpaper IN SHARE MODE"):
         form = stage.counsel.review(stage.draft)
         assert stage.counsel.file(stage.draft, form).status_code == httpx.codes.FOUND
-        stage.outside.wait_for_blocked('INSERT INTO "filings_receiptpaper"')
+        stage.outside.wait_for_blocked("INSERT INTO filings_receiptpaper")
         worker.process.terminate()
     assert worker.process.wait(DEADLINE) == 0
     made = "SELECT submission_id FROM filings_receiptpaper"

@@ -77,7 +77,7 @@ class Outside:
 
     def wait_for_blocked(self, fragment: str, count: int = 1) -> None:
         """Wait until so many statements that contain `fragment` stand still before a lock."""
-        query = WAITS + " AND position(%s in query) > 0"
+        query = WAITS + " AND position(%s in replace(query, '\"', '')) > 0"
         until(lambda: len(self.ask(query, fragment)) >= count, f"blocked: {fragment}")
 
     def wait_for_commit_to_hang(self) -> None:

@@ -37,7 +37,7 @@ def bytes_synced(stage: Stage) -> Iterator[Future[httpx.Response]]:
     name, content = one_more(stage)
     with stage.outside.holding("LOCK TABLE documents_blob IN SHARE MODE"):
         answer = stage.counsel.later(stage.counsel.add, stage.draft, name, content)
-        stage.outside.wait_for_blocked('INSERT INTO "documents_blob"')
+        stage.outside.wait_for_blocked("INSERT INTO documents_blob")
         yield answer
 
 
@@ -49,10 +49,10 @@ def upload_row(stage: Stage) -> Iterator[Future[httpx.Response]]:
     with ExitStack() as later:
         with stage.outside.holding(lock):
             answer = stage.counsel.later(stage.counsel.add, stage.draft, name, content)
-            stage.outside.wait_for_blocked('INSERT INTO "documents_upload"')
+            stage.outside.wait_for_blocked("INSERT INTO documents_upload")
             # Behind the insert in the queue: it is let through, and what comes after it is not.
             later.enter_context(stage.outside.next_in_line(lock))
-        stage.outside.wait_for_blocked('UPDATE "documents_upload"')
+        stage.outside.wait_for_blocked("UPDATE documents_upload")
         assert name in stage.files()
         yield answer
 
@@ -65,7 +65,7 @@ def attempt_noted(stage: Stage) -> Iterator[Future[httpx.Response]]:
     row = "SELECT FROM filings_draft WHERE id = %s FOR NO KEY UPDATE"
     with stage.outside.holding(row, stage.draft_id):
         answer = stage.counsel.later(stage.counsel.file, stage.draft, form)
-        stage.outside.wait_for_blocked('FROM "filings_draft"')
+        stage.outside.wait_for_blocked("FROM filings_draft")
         assert len(stage.attempts()) == before + 1
         yield answer
 
@@ -109,7 +109,7 @@ def paper_synced(stage: Stage) -> Iterator[None]:
     """The worker has made the receipt's PDF; no row knows it."""
     with stage.outside.holding("LOCK TABLE filings_receiptpaper IN SHARE MODE"):
         _file(stage)
-        stage.outside.wait_for_blocked('INSERT INTO "filings_receiptpaper"')
+        stage.outside.wait_for_blocked("INSERT INTO filings_receiptpaper")
         yield
 
 
