@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,12 +18,25 @@ import pytest
 from greffe.embedded.owner import Owner
 from tests.support.embedded import cluster_state, identity, wait_for_the_end
 from tests.support.postgres import short_folder
+from tests.support.reach import reachable
 from tests.support.serving import DEADLINE, Registry, free_port
 
 pytestmark = [pytest.mark.faults, pytest.mark.requirement("BY-05")]
 
 SOURCE = Path(__file__).parents[2] / "src"
 PACKAGES = next(Path(path) for path in sys.path if path.endswith("site-packages"))
+
+
+@dataclass(frozen=True)
+class User:
+    """Who runs the demonstration, by which Python, with code from where; no owner: ourselves."""
+
+    owner: Owner | None = None
+    python: str = sys.executable
+    path: str = f"{SOURCE}:{PACKAGES}"
+
+
+OURSELVES = User()
 
 
 @dataclass
@@ -84,12 +97,12 @@ def start() -> Iterator[Start]:
     """Start a demonstration; what is left of it is killed at the end."""
     with ExitStack() as stack:
 
-        def begin(state: Path, owner: Owner | None = None, python: str = sys.executable) -> Demo:
+        def begin(state: Path, user: User = OURSELVES) -> Demo:
             port = free_port()
             environment = Registry(state, port=port).environment
-            environment |= {"HOME": str(state.parent), "PYTHONPATH": f"{SOURCE}:{PACKAGES}"}
+            environment |= {"HOME": str(state.parent), "PYTHONPATH": user.path}
             process = subprocess.Popen(
-                [python, "-m", "greffe.cli", "demo", "--port", str(port)],
+                [user.python, "-m", "greffe.cli", "demo", "--port", str(port)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -97,7 +110,7 @@ def start() -> Iterator[Start]:
                 cwd="/",
                 env=environment,
                 start_new_session=True,
-                **(identity(owner) if owner else {}),
+                **(identity(user.owner) if user.owner else {}),
             )
             stack.callback(_end, process)
             return Demo(process, state, port)
@@ -180,11 +193,10 @@ def test_demonstration_ends_when_what_serves_it_does(folder: Path, start: Start)
 
 
 def test_ordinary_user_needs_nothing_but_a_folder(start: Start) -> None:
-    owner, python = _ordinary()
-    with short_folder() as home:
-        if owner is not None:
-            os.chown(home, owner.uid, owner.gid)
-        demo = start(home / "state", owner, python)
+    with short_folder() as home, _ordinary() as user:
+        if user.owner is not None:
+            os.chown(home, user.owner.uid, user.owner.gid)
+        demo = start(home / "state", user)
         demo.until("Ctrl-C")
         made = list((home / "state").iterdir())
         assert {path.stat().st_uid for path in made} == {home.stat().st_uid}
@@ -193,15 +205,18 @@ def test_ordinary_user_needs_nothing_but_a_folder(start: Start) -> None:
         wait_for_the_end(demo.state)
 
 
-def _ordinary() -> tuple[Owner | None, str]:
+@contextmanager
+def _ordinary() -> Iterator[User]:
     """An ordinary user with a Python and our code that they may read: ourselves, unless root."""
     if os.geteuid() != 0:
-        return None, sys.executable
+        yield OURSELVES
+        return
     entry = pwd.getpwnam("nobody")
     nobody = Owner(entry.pw_uid, entry.pw_gid, switch=True)
     major, minor = sys.version_info[:2]
     candidates = [Path(sys.executable).resolve(), Path(f"/usr/bin/python{major}.{minor}")]
     usable = [python for python in candidates if python.exists() and nobody.may_run(python)]
-    if not usable or not nobody.may_pass(SOURCE) or not nobody.may_pass(PACKAGES):
-        pytest.skip("an ordinary user may not read this Python or this folder")
-    return nobody, str(usable[0])
+    if not usable:
+        pytest.skip("no Python of this version here that an ordinary user may run")
+    with reachable(SOURCE, nobody) as source, reachable(PACKAGES, nobody) as packages:
+        yield User(nobody, str(usable[0]), f"{source}:{packages}")

@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
-from greffe.embedded.owner import Owner
+from greffe.embedded.binaries import find_binaries
+from greffe.embedded.owner import Owner, choose_owner
 from greffe.embedded.server import Server, start
 from tests.support.embedded import Holder, identity, wait_for_the_end
 from tests.support.postgres import UNSYNCED, short_folder
+from tests.support.reach import reachable
 
 HOLDER = Path(__file__).with_name("holder.py")
 SOURCE = Path(__file__).parents[2] / "src"
@@ -124,3 +126,13 @@ def ordinary(folder: Path) -> Runner:
     source = folder / "source"
     shutil.copytree(SOURCE / "greffe" / "embedded", source / "greffe" / "embedded")
     return Runner(usable[0], source, Path(shutil.copy(HOLDER, folder)), nobody)
+
+
+@pytest.fixture(scope="session")
+def programs() -> Iterator[Path]:
+    """PostgreSQL's programs where the database's user can run them without a copy of their own."""
+    with short_folder() as folder:
+        found = find_binaries(folder / "none").folder
+        packages = found.parents[2]  # their libraries lie beside the package
+        with reachable(packages, choose_owner([folder])) as installed:
+            yield installed / found.relative_to(packages)

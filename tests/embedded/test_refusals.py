@@ -186,34 +186,38 @@ def _write_until_full(file: RawIOBase, size: int) -> None:
             file.write(bytes(size))
 
 
-def test_full_disk_before_the_first_start_is_told(small_disk: Path) -> None:
+def test_full_disk_before_the_first_start_is_told(small_disk: Path, programs: Path) -> None:
     filler = fill(small_disk)
-    error = refusal(small_disk / "state")
+    error = refusal(small_disk / "state", binaries=programs)
     assert error.code == "disk-full"
     assert str(small_disk) in error.message_en
     assert str(small_disk) in error.message_fr
     filler.unlink()
-    with start(small_disk / "state", settings=UNSYNCED) as server:
+    with start(small_disk / "state", settings=UNSYNCED, binaries=programs) as server:
         assert ask(server.url, "SELECT 1") == 1
 
 
-def test_disk_that_fills_while_the_cluster_is_made_is_told(small_disk: Path) -> None:
+def test_disk_that_fills_while_the_cluster_is_made_is_told(
+    small_disk: Path, programs: Path
+) -> None:
     (small_disk / "filler").write_bytes(bytes(40 * 1024 * 1024))
-    assert refusal(small_disk / "state").code == "disk-full"
+    assert refusal(small_disk / "state", binaries=programs).code == "disk-full"
     assert not (small_disk / "state" / "postgres" / "data").exists()
     (small_disk / "filler").unlink()
-    with start(small_disk / "state", settings=UNSYNCED) as server:
+    with start(small_disk / "state", settings=UNSYNCED, binaries=programs) as server:
         assert ask(server.url, "SELECT 1") == 1
 
 
-def test_full_disk_at_a_later_start_is_told_and_loses_nothing(small_disk: Path) -> None:
+def test_full_disk_at_a_later_start_is_told_and_loses_nothing(
+    small_disk: Path, programs: Path
+) -> None:
     state = small_disk / "state"
-    with start(state, settings=UNSYNCED) as server:
+    with start(state, settings=UNSYNCED, binaries=programs) as server:
         ask(server.owner_url, "SELECT 1")
     filler = fill(small_disk)
-    assert refusal(state).code == "disk-full"
+    assert refusal(state, binaries=programs).code == "disk-full"
     filler.unlink()
-    with start(state, settings=UNSYNCED) as server:
+    with start(state, settings=UNSYNCED, binaries=programs) as server:
         assert ask(server.url, "SELECT 1") == 1
 
 

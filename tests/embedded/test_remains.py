@@ -71,10 +71,12 @@ def test_start_goes_on_when_another_program_has_the_number_of_the_old_server(
     other.communicate()
 
 
-def test_start_does_not_touch_a_server_that_was_started_by_hand(begin: Begin, state: Path) -> None:
+def test_start_does_not_touch_a_server_that_was_started_by_hand(
+    begin: Begin, state: Path, programs: Path
+) -> None:
     server = begin()
     server.stop()
-    by_hand = run_by_hand(server, database_user(state))
+    by_hand = run_by_hand(server, database_user(state), programs)
     with pytest.raises(EmbeddedError) as caught:
         begin()
     assert caught.value.code == "busy"
@@ -86,8 +88,8 @@ def test_start_does_not_touch_a_server_that_was_started_by_hand(begin: Begin, st
     assert ask(begin().url, "SELECT 1") == 1
 
 
-def run_by_hand(server: Server, owner: Owner) -> subprocess.Popen[str]:
-    command = [str(binaries.find_binaries(server.data).postgres), "-D", str(server.data)]
+def run_by_hand(server: Server, owner: Owner, programs: Path) -> subprocess.Popen[str]:
+    command = [str(programs / "postgres"), "-D", str(server.data)]
     options = ["-k", str(server.sockets), "-c", "listen_addresses=", "-c", "fsync=off"]
     process = subprocess.Popen(
         [*command, *options],
