@@ -317,3 +317,22 @@ def test_no_connection_to_the_database_is_held_while_the_body_comes(page: Page) 
     assert response.status_code == 302
     assert open_while_reading
     assert not any(open_while_reading)
+
+
+@pytest.mark.requirement("MC-10")
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "There are 2 files in this submission. Each must treat one subject only."),
+        ("fr", "Cette soumission compte 2 fichiers. Chacun ne doit traiter que d’un seul sujet."),
+    ],
+)
+def test_several_files_that_are_no_disclosure_are_told_one_subject_each(
+    page: Page, lang: str, told: str
+) -> None:
+    one, two = ("Adresse.pdf", pdf(text="one")), ("Horaire.pdf", pdf(text="two"))
+    page.send(one)
+    files = address("portal:draft-files", page.draft.id, lang=lang)
+    assert told[-40:] not in text_of(page.client.get(files))
+    page.send(two)
+    assert told in text_of(page.client.get(files))

@@ -70,7 +70,7 @@ def find_case(viewer: Viewer, case_id: UUID, *, on: date) -> SeenCase | None:
 
 
 def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> QuerySet[Case]:
-    """This person's own and represented cases, the next hearing first.
+    """This person's own and represented cases: the next hearing first, what is closed last.
 
     Each has `principal` (a name), `next_hearing` and `office_now` (an id). `search` keeps the cases
     whose number or people's names contain it.
@@ -91,7 +91,9 @@ def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> Qu
         cases = cases.filter(
             Q(file_number__icontains=search.replace(" ", "")) | Q(pk__in=named.values("case"))
         )
-    return cases.order_by(F("next_hearing").asc(nulls_last=True), "file_number")
+    return cases.order_by(
+        F("next_hearing").asc(nulls_last=True), F("closed_on").desc(nulls_first=True), "file_number"
+    )
 
 
 def office_of(case: Case, *, on: date) -> Office:
