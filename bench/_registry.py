@@ -7,6 +7,7 @@ a disk where /tmp may be memory) and ends with the measurement.
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -41,6 +42,7 @@ def registry(*, serving: bool = True) -> Iterator[Registry]:
     """Run a registry; Django is set up in this process too, on the same database and store."""
     from greffe.cli import deployment  # noqa: PLC0415 - after the environment is made ours
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     with tempfile.TemporaryDirectory(
         prefix="greffe-bench-",
         dir=os.environ.get("BENCH_FOLDER", "/var/tmp"),
