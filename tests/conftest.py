@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,6 +20,14 @@ from tests.support.postgres import UNSYNCED, installed_postgres
 from tests.support.scenes import Scene
 
 pytest_plugins = ["tests.plugins.requirements"]
+
+
+def pytest_configure() -> None:
+    """Take the signals back that who runs the suite may have ignored (nohup, a shell's `&`)."""
+    usual = {signal.SIGINT: signal.default_int_handler}
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, usual.get(number, signal.SIG_DFL))
 
 
 @contextmanager

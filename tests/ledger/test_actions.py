@@ -87,7 +87,7 @@ def test_record_takes_one_round_trip(django_assert_num_queries: Any) -> None:
 
 def test_record_of_the_registry_needs_neither_subject_nor_case() -> None:
     with transaction.atomic():
-        event = record(kind=Kind.KEY_ROTATED, by=SYSTEM, subject=None, body={})
+        event = record(kind=Kind.CHECKPOINT_PUBLISHED, by=SYSTEM, subject=None, body={})
     assert Event.objects.get(pk=event.id).case_ids == []
 
 

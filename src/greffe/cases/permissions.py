@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any, Literal
 
+from django.db.models import Q
+
 from greffe.accounts.models import Role
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
@@ -26,7 +28,7 @@ def capacity_in(viewer: Viewer, case: Case, *, on: date) -> Capacity | None:
 
 
 def _current(links: Any, on: date) -> bool:
-    return bool(links.filter(since__lte=on).exclude(until__lte=on).exists())
+    return bool(links.filter(Q(until=None) | Q(until__gt=on), since__lte=on).exists())
 
 
 def _staff_capacity(viewer: Viewer, case: Case, on: date) -> Capacity | None:
