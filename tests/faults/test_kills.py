@@ -29,6 +29,12 @@ def status_of(answer: Answer) -> int | None:
     return None
 
 
+ANSWERS: dict[str, set[int | None]] = {"web": {None}, "worker": {302}, "database": {302, 500}}
+# A page that fails before the body has come is answered while the client still sends: it may see
+# the connection close instead of the answer.
+EARLY: dict[tuple[str, str], set[int | None]] = {("bytes received", "database"): {None}}
+
+
 @pytest.mark.requirement("BY-02")
 @pytest.mark.parametrize("victim", ["web", "worker", "database"])
 @pytest.mark.parametrize("point", EVERY)
@@ -41,5 +47,5 @@ def test_filing_killed_at_any_step_is_whole_as_a_draft_or_with_its_receipt(
     status = status_of(answer)
     restart()
     if answer is not None:
-        assert status in {"web": {None}, "worker": {302}, "database": {302, 500}}[victim]
+        assert status in ANSWERS[victim] | EARLY.get((point, victim), set())
     check_all(stage, noted)

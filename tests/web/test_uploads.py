@@ -85,7 +85,7 @@ class Untouched(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         raise AssertionError(f"{size} bytes of the body were asked for")
 
-    readline = read  # type: ignore[assignment]
+    readline = read  # type: ignore[assignment]  # both break in the same way
 
 
 def test_files_are_added_in_order_and_shown_with_their_pages(page: Page) -> None:
