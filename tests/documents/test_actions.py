@@ -16,7 +16,6 @@ from greffe.documents.actions import (
     sweep_store,
 )
 from greffe.documents.models import Blob, Upload
-from greffe.documents.queries import own_upload
 from greffe.documents.store import StoredBlob
 from greffe.documents.stores import document_store
 from greffe.ledger.kinds import Kind
@@ -66,11 +65,6 @@ def test_inspection_keeps_what_it_found(scene: Scene) -> None:
     inspect_upload(upload=upload)
     upload.refresh_from_db()
     assert (upload.inspected.verdict, upload.inspected.pages) == ("opens", 3)
-
-
-def test_upload_of_another_person_does_not_exist(scene: Scene) -> None:
-    upload = received(scene)
-    assert own_upload(scene.viewer(scene.user()), upload.id) is None
 
 
 def test_discarded_bytes_go_only_when_the_change_is_sure(

@@ -11,7 +11,7 @@ from greffe.documents.stores import document_store
 from greffe.filings import actions
 from greffe.filings.models import Submission
 from greffe.sealing.keys import KeyRing
-from greffe.web.public import LARGEST_RECEIPT
+from greffe.sealing.pades import MAX_BYTES
 from tests.support.portal import CONTENT_TYPE, address, browser, text_of
 from tests.support.scenes import Scene
 
@@ -122,7 +122,7 @@ def test_check_without_a_file_says_so() -> None:
 
 
 def test_file_too_large_for_a_receipt_is_refused_before_it_is_read() -> None:
-    length = {"CONTENT_LENGTH": str(LARGEST_RECEIPT + 10**6), "CONTENT_TYPE": CONTENT_TYPE}
+    length = {"CONTENT_LENGTH": str(MAX_BYTES + 10**6), "CONTENT_TYPE": CONTENT_TYPE}
     response = browser().generic("POST", address("check-receipt"), **length)
     assert response.status_code == 422
     assert "20 MB" in text_of(response)

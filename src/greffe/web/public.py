@@ -14,12 +14,10 @@ from greffe.cases.rules import rules
 from greffe.documents.names import clean_name
 from greffe.filings.keys import key_ring
 from greffe.ledger.queries import latest_checkpoint
+from greffe.sealing.pades import MAX_BYTES
 from greffe.sealing.verify import check
 from greffe.web.access import content_length
 from greffe.web.components import Problem
-
-LARGEST_RECEIPT = 20 * 1024 * 1024
-"""Bytes of a receipt that anyone may have checked here."""
 
 OVERHEAD = 64 * 1024
 """Bytes of a request around its file."""
@@ -79,7 +77,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def check_receipt(request: HttpRequest) -> HttpResponse:
     """Say what a receipt proves and what it does not. Nothing that is sent here is kept."""
     # The check of the form's token reads the body: how much comes is looked at first.
-    if content_length(request) > LARGEST_RECEIPT + OVERHEAD:
+    if content_length(request) > MAX_BYTES + OVERHEAD:
         return _check_page(request, problem="too-large")
     return csrf_protect(_check_receipt)(request)
 
