@@ -16,7 +16,7 @@ PASSWORD = "une-phrase-de-passe-de-demonstration"
 def running(folder: Path) -> Iterator[str]:
     """Give the address of a registry that answers, with the demonstration's people and cases.
 
-    Raises RuntimeError with what it said where it did not start.
+    Raises RuntimeError with what it said where it did not start, or met an error nobody expected.
     """
     address = f"http://127.0.0.1:{_free_port()}"
     log = folder / "log"
@@ -37,6 +37,8 @@ def running(folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait()
+    if "unexpected error" in (said := log.read_text()):
+        raise RuntimeError(said)
 
 
 def _environment(folder: Path) -> dict[str, str]:

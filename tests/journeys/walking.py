@@ -1,5 +1,6 @@
 """How a person walks through the registry in a browser: the steps that every journey has."""
 
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,16 @@ class Visit:
         page.set_default_timeout(30_000)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("response", self._look)
 
     def _hear(self, message: Any) -> None:
         # A page that refuses something answers 4xx, and Chromium says so in its console.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _look(self, response: Any) -> None:
+        if response.status >= 500:
+            self.complaints.append(f"{response.url} was answered with {response.status}")
 
     def go(self, path: str) -> None:
         """Open an address of this language: "portal/"."""
@@ -173,11 +179,15 @@ class Visit:
         self.at(self.words["filed"])
 
     def download(self, word: str, folder: Path) -> Path:
-        """Save what a link of the receipt gives."""
-        with self.page.expect_download() as coming:
-            self.link(self.words[word]).click()
-        target = folder / coming.value.suggested_filename
-        coming.value.save_as(target)
+        """Save what a link of the receipt gives to this browser: a file to keep, never a page."""
+        address = self.link(self.words[word]).get_attribute("href")
+        answer = self.page.context.request.get(f"{self.site}{address}")
+        assert answer.status == 200, answer.text()
+        disposition = Message()
+        disposition["Content-Disposition"] = answer.headers["content-disposition"]
+        assert disposition.get_content_disposition() == "attachment"
+        target = folder / str(disposition.get_filename())
+        target.write_bytes(answer.body())
         return target
 
     def check_receipt(self, file: Path) -> None:
