@@ -3,13 +3,29 @@
 from datetime import date
 from typing import Any, Literal
 
-from django.db.models import Q
+from django.db import connection
 
 from greffe.accounts.models import Role
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
 
 Capacity = Literal["counsel", "claimant", "officer", "member", "auditor"]
+
+
+_TIES = """
+SELECT
+    EXISTS (SELECT FROM cases_counselofrecord
+        WHERE case_id = %(case)s AND person_id = %(person)s
+        AND since <= %(on)s AND (until IS NULL OR until > %(on)s)),
+    EXISTS (SELECT FROM cases_participant
+        WHERE case_id = %(case)s AND person_id = %(person)s
+        AND since <= %(on)s AND (until IS NULL OR until > %(on)s)),
+    EXISTS (SELECT FROM cases_caseoffice
+        WHERE case_id = %(case)s AND office = ANY(%(offices)s)
+        AND since <= %(on)s AND (until IS NULL OR until > %(on)s)),
+    EXISTS (SELECT FROM cases_hearing
+        WHERE case_id = %(case)s AND member_id = %(person)s AND NOT cancelled)
+"""
 
 
 def capacity_in(viewer: Viewer, case: Case, *, on: date) -> Capacity | None:
@@ -19,25 +35,23 @@ def capacity_in(viewer: Viewer, case: Case, *, on: date) -> Capacity | None:
     office that handles the case, the member who hears it, auditors. Operators run the machine
     and see no case.
     """
-    if _current(case.counsel.filter(person=viewer.person), on):
-        return "counsel"
-    own = case.participants.filter(person=viewer.person)
-    if _current(own, on):
-        return "claimant"
-    return _staff_capacity(viewer, case, on)
-
-
-def _current(links: Any, on: date) -> bool:
-    return bool(links.filter(Q(until=None) | Q(until__gt=on), since__lte=on).exists())
-
-
-def _staff_capacity(viewer: Viewer, case: Case, on: date) -> Capacity | None:
-    if viewer.offices() and _current(case.offices.filter(office__in=viewer.offices()), on):
-        return "officer"
-    heard = case.hearings.filter(member=viewer.person, cancelled=False)
-    if viewer.holds(Role.MEMBER) and heard.exists():
-        return "member"
-    return "auditor" if viewer.holds(Role.AUDITOR) else None
+    asked: dict[str, Any] = {
+        "case": case.pk,
+        "person": viewer.id,
+        "offices": sorted(viewer.offices()),
+        "on": on,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TIES, asked)
+        counsel, own, office, hears = cursor.fetchone()
+    ties: tuple[tuple[bool, Capacity], ...] = (
+        (counsel, "counsel"),
+        (own, "claimant"),
+        (office, "officer"),
+        (hears and viewer.holds(Role.MEMBER), "member"),
+        (viewer.holds(Role.AUDITOR), "auditor"),
+    )
+    return next((capacity for tied, capacity in ties if tied), None)
 
 
 def may_file(capacity: Capacity | None) -> bool:

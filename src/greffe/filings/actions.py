@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from greffe.accounts.viewers import Viewer
 from greffe.cases.queries import office_of
@@ -193,6 +194,12 @@ def _number(at: datetime, serial: int) -> str:
     return f"{eastern(at).year}-{serial:06d}-{submission_number_suffix()}"
 
 
+_TAKE_CASES = """
+INSERT INTO filings_submissioncase (submission_id, case_id, office)
+SELECT %s, * FROM unnest(%s::uuid[], %s::text[])
+"""
+
+
 def _take_cases(draft: Draft, submission: Submission) -> list[SubmissionCase]:
     on = eastern(submission.received_at).date()
     leading, *others = draft.ordered_cases
@@ -200,14 +207,24 @@ def _take_cases(draft: Draft, submission: Submission) -> list[SubmissionCase]:
         (leading, submission.office),
         *((case, office_of(case, on=on).id) for case in others),
     ]
-    return SubmissionCase.objects.bulk_create(
+    # Plain SQL here and below: half the time of bulk_create (bench/submit.py).
+    with connection.cursor() as cursor:
+        ids, places = zip(*((case.pk, office) for case, office in offices), strict=True)
+        cursor.execute(_TAKE_CASES, [submission.id, list(ids), list(places)])
+    return [
         SubmissionCase(submission=submission, case=case, office=office) for case, office in offices
-    )
+    ]
+
+
+_TAKE_FILES = """
+INSERT INTO filings_submitteddocument (submission_id, position, blob_id, name, pages, facts)
+SELECT %s, * FROM unnest(%s::int[], %s::uuid[], %s::text[], %s::int[], %s::jsonb[])
+"""
 
 
 def _take_files(draft: Draft, submission: Submission) -> list[SubmittedDocument]:
     uploads = [link.upload for link in draft.ordered_files]
-    documents = SubmittedDocument.objects.bulk_create(
+    documents = [
         SubmittedDocument(
             submission=submission,
             position=position,
@@ -217,7 +234,12 @@ def _take_files(draft: Draft, submission: Submission) -> list[SubmittedDocument]
             facts=upload.facts,
         )
         for position, upload in enumerate(uploads, start=1)
+    ]
+    columns = zip(
+        *((d.position, d.blob_id, d.name, d.pages, Jsonb(d.facts)) for d in documents), strict=True
     )
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_FILES, [submission.id, *map(list, columns)])
     take_uploads(uploads)
     return documents
 

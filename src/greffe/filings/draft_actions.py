@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
@@ -198,7 +198,8 @@ def discard_draft(*, by: Viewer, draft_id: UUID) -> None:
 def close(draft: Draft, event: str) -> None:
     """Move a draft on by an event of its state table."""
     draft.state = states.DRAFT.after(draft.state, event)
-    draft.save(update_fields=["state"])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE filings_draft SET state = %s WHERE id = %s", [draft.state, draft.pk])
 
 
 def expire_drafts(*, now: datetime) -> int:
