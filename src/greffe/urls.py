@@ -24,6 +24,7 @@ urlpatterns = [
         path("sign-out/", signin.sign_out, name="account_logout"),
         path("closed-account/", signin.closed, name="account_inactive"),
         path("portal/", include("greffe.web.portal.urls", namespace="portal")),
+        path("registry/", include("greffe.web.registry.urls", namespace="registry")),
         *([path("demonstration/", include("greffe.web.demo_urls"))] if settings.DEMO else []),
         prefix_default_language=True,
     ),

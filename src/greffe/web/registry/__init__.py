@@ -1,0 +1,1 @@
+"""Pages of registry staff, members and the divisions."""
