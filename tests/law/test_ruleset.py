@@ -354,6 +354,13 @@ def first_row(file: str, key: str) -> str:
         ("texts.toml", "text", ("text.fr", "text.es"), "text.fr"),
         ("limits.toml", "limit", ('division = "RPD"', 'division = "ID"'), "not of ID"),
         ("closures.toml", "closure", ("rule =", "rules ="), "“rules” is not a field"),
+        ("registry.toml", "decision_reason", ('event = "return"', 'event = "burn"'), "event"),
+        (
+            "registry.toml",
+            "registry_due",
+            ("working_days = 2", "working_days = -2"),
+            "working_days",
+        ),
     ],
 )
 def test_wrong_row_of_each_table_is_named_by_file_row_and_reason(

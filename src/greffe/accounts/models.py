@@ -22,6 +22,7 @@ class Person(models.Model):
     name = models.TextField()
     language = models.CharField(max_length=2, choices=[("en", "English"), ("fr", "Français")])
     client_id = models.CharField(max_length=10, blank=True)
+    email = models.EmailField(blank=True)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -69,6 +70,7 @@ class Role(models.TextChoices):
     """
 
     OFFICER = "officer", _("Registry officer")
+    SUPERVISOR = "supervisor", _("Registry supervisor")
     MEMBER = "member", _("Member")
     OPERATOR = "operator", _("Operator")
     AUDITOR = "auditor", _("Auditor")
@@ -77,7 +79,7 @@ class Role(models.TextChoices):
 class StaffRole(models.Model):
     """A role held from the day `held_from` to the day before `held_to`.
 
-    An officer holds it at one office, a member in one division.
+    An officer or a supervisor holds it at one office, a member in one division.
     """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="staff_roles")
@@ -90,7 +92,7 @@ class StaffRole(models.Model):
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~models.Q(role="officer") | ~models.Q(office=""),
+                condition=~models.Q(role__in=["officer", "supervisor"]) | ~models.Q(office=""),
                 name="staff_role_officer_has_an_office",
             ),
             models.CheckConstraint(

@@ -28,8 +28,17 @@ class Viewer:
         return any(held.role == role for held in self.roles)
 
     def offices(self) -> frozenset[str]:
-        """The offices where this person is a registry officer today."""
-        return frozenset(held.office for held in self.roles if held.role == Role.OFFICER)
+        """The offices where this person is a registry officer or a supervisor today."""
+        registry = {Role.OFFICER, Role.SUPERVISOR}
+        return frozenset(held.office for held in self.roles if held.role in registry)
+
+    def supervised(self) -> frozenset[str]:
+        """The offices whose officers this person supervises today."""
+        return frozenset(held.office for held in self.roles if held.role == Role.SUPERVISOR)
+
+    def divisions(self) -> frozenset[str]:
+        """The divisions of which this person is a member today."""
+        return frozenset(held.division for held in self.roles if held.role == Role.MEMBER)
 
     def actor(self, capacity: str) -> Actor:
         """The same person as the ledger names them, acting in this capacity."""

@@ -1,8 +1,13 @@
 """Writes about cases. Each is one transaction with its ledger event."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from greffe.accounts.models import Person
 from greffe.cases.models import (
@@ -15,8 +20,10 @@ from greffe.cases.models import (
     MinisterParticipation,
     Openness,
     Participant,
+    RecordEntry,
 )
 from greffe.cases.rules import rules
+from greffe.documents.models import Blob
 from greffe.law.identifiers import parse_file_number
 from greffe.ledger.actions import record
 from greffe.ledger.actors import Actor
@@ -125,6 +132,70 @@ def note_date(*, by: Actor, case: Case, event: str, on: date) -> KnownDate:
     known, _ = KnownDate.objects.update_or_create(case=case, event=event, defaults={"on": on})
     _record(Kind.DATE_NOTED, by, case, event=event, on=on.isoformat())
     return known
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A document that goes on the file of a case; the fields are those of `RecordEntry`.
+
+    `received_at` is an aware time, `date_of_receipt` the day at the office that handles the case.
+    """
+
+    name: str
+    blob: Blob
+    pages: int | None
+    received_at: datetime
+    date_of_receipt: date
+    document_type: str = ""
+    source: RecordEntry.Source = RecordEntry.Source.FILING
+    source_id: UUID | None = None
+    source_position: int | None = None
+    method: str = "portal"
+    filed_by: str = ""
+    received_by: str = ""
+    audience: RecordEntry.Audience = RecordEntry.Audience.PARTIES
+    sealed: bool = False
+
+
+@transaction.atomic
+def place_on_record(*, by: Actor, case: Case, documents: Sequence[Placed]) -> list[RecordEntry]:
+    """Put documents on the file of a case, in their order: the one way for anything to get there.
+
+    Places are numbered from 1 in each case without a gap, whoever does this at the same time.
+    """
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    last = case.record.aggregate(last=Max("position"))["last"] or 0
+    entries = [
+        RecordEntry.objects.create(case=case, position=position, **_columns(document))
+        for position, document in enumerate(documents, start=last + 1)
+    ]
+    for entry in entries:
+        _record(
+            Kind.DOCUMENT_PLACED,
+            by,
+            case,
+            entry=str(entry.id),
+            position=str(entry.position),
+            source=entry.source,
+            sha256=entry.blob.sha256,
+        )
+    return entries
+
+
+def _columns(document: Placed) -> dict[str, Any]:
+    return {field.name: getattr(document, field.name) for field in fields(document)}
+
+
+@transaction.atomic
+def refuse_on_record(*, by: Actor, source_id: UUID, positions: Sequence[int]) -> None:
+    """Mark documents of a filing that are on file as refused: they keep their place and say so."""
+    entries = RecordEntry.objects.select_for_update(of=("self",)).filter(
+        source=RecordEntry.Source.FILING, source_id=source_id, source_position__in=positions
+    )
+    for entry in entries.select_related("case"):
+        entry.refused = True
+        entry.save(update_fields=["refused"])
+        _record(Kind.DOCUMENT_REFUSED, by, entry.case, entry=str(entry.id))
 
 
 def _record(kind: Kind, by: Actor, case: Case, **body: str) -> None:

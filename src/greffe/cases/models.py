@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from greffe.accounts.models import Person
+from greffe.documents.models import Blob
 
 
 def _ends_after_it_begins(name: str) -> models.CheckConstraint:
@@ -45,6 +46,7 @@ class Case(models.Model):
     division = models.CharField(max_length=8)
     language = models.CharField(max_length=2, choices=[("en", "English"), ("fr", "Français")])
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.OPEN)
+    sealed = models.BooleanField(default=False)
     appeal_recorded_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     retention = models.CharField(max_length=32, default="case")
@@ -198,12 +200,21 @@ class CounselOfRecord(models.Model):
 
 
 class Hearing(models.Model):
-    """A proceeding with a date: what most time limits are counted from."""
+    """A proceeding with a date: what most time limits are counted from.
+
+    One that is postponed stands as cancelled and names the one that takes its place.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="hearings")
     starts_at = models.DateTimeField()
+    minutes = models.PositiveSmallIntegerField(default=180)
     office = models.CharField(max_length=32)
+    place = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    postponed_to = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="postponed_from"
+    )
     member = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="hearings"
     )
@@ -230,3 +241,59 @@ class KnownDate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} {self.on}"
+
+
+class RecordEntry(models.Model):
+    """A document on the file of a case, in its place: what everybody who may read it reads.
+
+    It is never removed. What the division refuses keeps its place and says so.
+    """
+
+    class Source(models.TextChoices):
+        """How a document came to the file."""
+
+        FILING = "filing", _("Filed electronically")
+        PAPER = "paper", _("Received on paper or by fax")
+        NOTICE = "notice", _("Issued by the registry")
+        DECISION = "decision", _("Decision")
+
+    class Audience(models.TextChoices):
+        """For whom it is, as long as nothing is sealed."""
+
+        PARTIES = "parties", _("The parties and the tribunal")
+        TRIBUNAL = "tribunal", _("The tribunal only")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="record")
+    position = models.PositiveIntegerField()
+    source = models.CharField(max_length=16, choices=Source.choices)
+    source_id = models.UUIDField(null=True, blank=True)
+    source_position = models.PositiveSmallIntegerField(null=True, blank=True)
+    document_type = models.CharField(max_length=64, blank=True)
+    name = models.TextField()
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="on_record")
+    pages = models.PositiveIntegerField(null=True)
+    method = models.CharField(max_length=16, default="portal")
+    filed_by = models.TextField(blank=True)
+    received_by = models.TextField(blank=True)
+    received_at = models.DateTimeField()
+    date_of_receipt = models.DateField()
+    audience = models.CharField(max_length=16, choices=Audience.choices, default=Audience.PARTIES)
+    sealed = models.BooleanField(default=False)
+    refused = models.BooleanField(default=False)
+    placed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "record entries"
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "position"], name="record_entry_has_its_place"),
+            models.UniqueConstraint(
+                fields=["case", "source_id", "source_position"],
+                condition=Q(source="filing"),
+                name="filed_document_is_on_a_record_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.name}"

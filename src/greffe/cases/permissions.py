@@ -33,12 +33,14 @@ def capacity_in(viewer: Viewer, case: Case, *, on: date) -> Capacity | None:
 
     Counsel of record first, then the person whose case it is; then staff: officers of the
     office that handles the case, the member who hears it, auditors. Operators run the machine
-    and see no case.
+    and see no case. A sealed case is for its parties and counsel, its member and the office's
+    supervisors.
     """
+    offices = viewer.supervised() if case.sealed else viewer.offices()
     asked: dict[str, Any] = {
         "case": case.pk,
         "person": viewer.id,
-        "offices": sorted(viewer.offices()),
+        "offices": sorted(offices),
         "on": on,
     }
     with connection.cursor() as cursor:
@@ -49,7 +51,7 @@ def capacity_in(viewer: Viewer, case: Case, *, on: date) -> Capacity | None:
         (own, "claimant"),
         (office, "officer"),
         (hears and viewer.holds(Role.MEMBER), "member"),
-        (viewer.holds(Role.AUDITOR), "auditor"),
+        (viewer.holds(Role.AUDITOR) and not case.sealed, "auditor"),
     )
     return next((capacity for tied, capacity in ties if tied), None)
 

@@ -33,6 +33,9 @@ class Draft(models.Model):
     service = models.JSONField(null=True)
     named_events = models.JSONField(default=dict)
     language = models.CharField(max_length=2, choices=LANGUAGES)
+    follows = models.ForeignKey(
+        "Submission", on_delete=models.PROTECT, null=True, blank=True, related_name="redrafts"
+    )
     created_at = models.DateTimeField(db_default=Now())
     changed_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
@@ -141,6 +144,9 @@ class Submission(models.Model):
     number = models.CharField(max_length=32, unique=True, db_collation="C")
     draft = models.OneToOneField(Draft, on_delete=models.PROTECT, related_name="submission")
     state = models.CharField(max_length=16, default="received")
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="followed_by"
+    )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="submissions")
     capacity = models.CharField(max_length=32)
     cases: "models.ManyToManyField[Case, SubmissionCase]" = models.ManyToManyField(
@@ -194,10 +200,11 @@ class SubmissionCase(models.Model):
 
 
 class SubmittedDocument(models.Model):
-    """A document as it was filed: never altered, never replaced."""
+    """A document as it was filed: never altered, never replaced. Only its state changes."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="documents")
     position = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=16, default="filed", db_default="filed")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="submitted")
     name = models.TextField()
     pages = models.PositiveIntegerField(null=True)
@@ -207,6 +214,10 @@ class SubmittedDocument(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["submission", "position"], name="submitted_document_has_its_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=sorted(states.DOCUMENT.states)),
+                name="submitted_document_state_is_known",
             ),
         ]
         ordering: ClassVar = ["position"]
@@ -240,3 +251,78 @@ class ReceiptPaper(models.Model):
 
     def __str__(self) -> str:
         return f"paper {self.submission_id}"
+
+
+class QueueItem(models.Model):
+    """A submission that waits for the registry or the division. The row goes when it is decided.
+
+    The queue is in the order of (due_on, received_at, submission): stored, so that a page of it is
+    read from an index however much has been filed.
+    """
+
+    submission = models.OneToOneField(
+        Submission, on_delete=models.PROTECT, primary_key=True, related_name="queue_item"
+    )
+    office = models.CharField(max_length=32)
+    division = models.CharField(max_length=8)
+    document_type = models.CharField(max_length=64)
+    with_division = models.BooleanField(default=False)
+    received_at = models.DateTimeField()
+    due_on = models.DateField()
+    holder = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="work"
+    )
+    held_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(holder=None, held_since=None)
+                | Q(holder__isnull=False, held_since__isnull=False),
+                name="queue_item_held_since_a_time",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["office", "with_division", "due_on", "received_at", "submission"],
+                name="queue_of_an_office",
+            ),
+            models.Index(
+                fields=["holder", "due_on", "received_at", "submission"],
+                condition=Q(holder__isnull=False),
+                name="queue_of_an_officer",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.submission_id} {self.due_on}"
+
+
+class SubmissionDecision(models.Model):
+    """What the registry or the division did with a submission, once said and never changed.
+
+    `positions` are the documents it concerns, `reason` a row of law/data/registry.toml, `note` the
+    words for the filer, `decided_by` who decided where that is not who entered it.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="decisions")
+    event = models.CharField(max_length=16)
+    positions = models.JSONField(default=list)
+    reason = models.CharField(max_length=80, blank=True)
+    note = models.TextField(blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    capacity = models.CharField(max_length=32)
+    decided_by = models.TextField(blank=True)
+    decided_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering: ClassVar = ["decided_at", "id"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(event__in=sorted(states.SUBMISSION.events)),
+                name="submission_decision_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.submission_id}"

@@ -28,6 +28,7 @@ from greffe.law.loading import (
 )
 from greffe.law.rows import Row
 from greffe.law.tables import (
+    DecisionReason,
     Division,
     DocumentType,
     FilingLimit,
@@ -35,6 +36,7 @@ from greffe.law.tables import (
     FindingRow,
     Office,
     Region,
+    RegistryDue,
     ServiceDuty,
     ServiceMethod,
     TextRow,
@@ -56,6 +58,8 @@ TABLES: tuple[Table, ...] = (
     Table("events", "events.toml", "event", TriggerEvent),
     Table("limits", "limits.toml", "limit", Limit),
     Table("closures", "closures.toml", "closure", Closure),
+    Table("decision_reasons", "registry.toml", "decision_reason", DecisionReason),
+    Table("registry_due", "registry.toml", "registry_due", RegistryDue),
 )
 
 R = TypeVar("R", bound=Row)
@@ -82,6 +86,8 @@ class RuleSet:
     events: tuple[TriggerEvent, ...]
     limits: tuple[Limit, ...]
     closures: tuple[Closure, ...]
+    decision_reasons: tuple[DecisionReason, ...]
+    registry_due: tuple[RegistryDue, ...]
     hash: str
 
     def region(self, row_id: str, on: dt.date | None = None) -> Region:
@@ -115,6 +121,10 @@ class RuleSet:
     def text(self, row_id: str, on: dt.date | None = None) -> TextRow:
         """Give a text by its id."""
         return _find("texts", self.texts, row_id, on)
+
+    def decision_reason(self, row_id: str, on: dt.date | None = None) -> DecisionReason:
+        """Give a reason for which a submission is returned or a document refused."""
+        return _find("decision_reasons", self.decision_reasons, row_id, on)
 
     def document_types_for(
         self, division: str, on: dt.date, filer: str | None = None

@@ -72,6 +72,10 @@ def _table(
     )
 
 
+_NOTHING_MORE: dict[str, str | None] = dict.fromkeys(
+    ("accept", "accept-part", "return", "pass", "hand-back", "refuse", "refuse-part")
+)
+
 DRAFT = _table(
     "draft",
     "open",
@@ -101,13 +105,94 @@ DRAFT = _table(
     },
 )
 
-# Taking to the case file, returning and refusing belong to the registry's own work.
+# The registry receives, and returns what was not filed as it should be; the division refuses what
+# was, but does not satisfy its rules. Once on the case file, nothing is returned any more.
 SUBMISSION = _table(
     "submission",
     "received",
-    {"received": Text(en="Received", fr="Reçue")},
-    {},
-    {"received": {}},
+    {
+        "received": Text(en="Received", fr="Reçue"),
+        "with-division": Text(en="Before the division", fr="Devant la section"),
+        "accepted": Text(en="On the case file", fr="Au dossier"),
+        "partly-accepted": Text(en="Partly on the case file", fr="En partie au dossier"),
+        "returned": Text(en="Returned", fr="Retournée"),
+        "refused": Text(en="Refused by the division", fr="Refusée par la section"),
+    },
+    {
+        "accept": Text(en="Take all to the case file", fr="Verser le tout au dossier"),
+        "accept-part": Text(
+            en="Take some to the case file, return the others",
+            fr="En verser une partie au dossier, retourner le reste",
+        ),
+        "return": Text(en="Return", fr="Retourner"),
+        "pass": Text(en="Pass to the division", fr="Transmettre à la section"),
+        "hand-back": Text(en="Give back to the registry", fr="Rendre au greffe"),
+        "refuse": Text(en="Refuse all", fr="Refuser le tout"),
+        "refuse-part": Text(en="Refuse some", fr="En refuser une partie"),
+    },
+    {
+        "received": {
+            "accept": "accepted",
+            "accept-part": "partly-accepted",
+            "return": "returned",
+            "pass": "with-division",
+            "hand-back": None,
+            "refuse": None,
+            "refuse-part": None,
+        },
+        "with-division": {
+            "accept": "accepted",
+            "accept-part": None,
+            "return": None,
+            "pass": None,
+            "hand-back": "received",
+            "refuse": "refused",
+            "refuse-part": "partly-accepted",
+        },
+        "accepted": {
+            "accept": None,
+            "accept-part": None,
+            "return": None,
+            "pass": None,
+            "hand-back": None,
+            "refuse": "refused",
+            "refuse-part": "partly-accepted",
+        },
+        "partly-accepted": {
+            "accept": None,
+            "accept-part": None,
+            "return": None,
+            "pass": None,
+            "hand-back": None,
+            "refuse": "refused",
+            "refuse-part": "partly-accepted",
+        },
+        "returned": _NOTHING_MORE,
+        "refused": _NOTHING_MORE,
+    },
 )
 
-TABLES: tuple[StateTable, ...] = (DRAFT, SUBMISSION)
+# One document of a submission.
+DOCUMENT = _table(
+    "document",
+    "filed",
+    {
+        "filed": Text(en="Filed", fr="Déposé"),
+        "on-file": Text(en="On the case file", fr="Au dossier"),
+        "returned": Text(en="Returned", fr="Retourné"),
+        "refused": Text(en="Refused by the division", fr="Refusé par la section"),
+    },
+    {
+        "place": Text(en="Take to the case file", fr="Verser au dossier"),
+        "return": Text(en="Return", fr="Retourner"),
+        "refuse": Text(en="Refuse", fr="Refuser"),
+    },
+    {
+        "filed": {"place": "on-file", "return": "returned", "refuse": "refused"},
+        "on-file": {"place": None, "return": None, "refuse": "refused"},
+        "returned": {"place": None, "return": None, "refuse": None},
+        "refused": {"place": None, "return": None, "refuse": None},
+    },
+)
+
+TABLES: tuple[StateTable, ...] = (DRAFT, SUBMISSION, DOCUMENT)

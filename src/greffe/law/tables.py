@@ -191,6 +191,27 @@ class FindingRow(Row):
         return fields_of(self.text.en) | fields_of(self.remedy.en)
 
 
+class DecisionReason(Row):
+    """Why the registry returns, or a division refuses, what was filed: the words for the filer.
+
+    `remedy` says what to do now.
+    """
+
+    event: Literal["return", "refuse"]
+    text: Text
+    remedy: Text
+
+
+class RegistryDue(Row):
+    """By when the registry looks at what arrives: the day by which its queue is ordered.
+
+    Working days after the date of receipt, and at the latest so many before the next hearing.
+    """
+
+    working_days: Annotated[int, Field(ge=0)]
+    before_hearing: Annotated[int, Field(ge=0)]
+
+
 class TextRow(Row):
     """Words that belong to the law's explanations rather than to a page."""
 
