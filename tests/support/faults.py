@@ -85,6 +85,23 @@ class Outside:
         query = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
         until(lambda: self.ask(query), "a commit that hangs")
 
+    def commit_hangs(self) -> bool:
+        """Whether a commit waits by now: the server takes up the setting in its own time."""
+        connection = psycopg.connect(self._url)
+        number = connection.info.backend_pid
+        waits = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pid = %s"
+        with ThreadPoolExecutor(1) as pool:
+            connection.execute("SELECT pg_current_xact_id()")
+            connection.execute("SELECT pg_logical_emit_message(true, 'test', 'one commit')")
+            committing = pool.submit(connection.commit)
+            try:
+                until(lambda: committing.done() or self.ask(waits, number), "a commit")
+                return not committing.done()
+            finally:
+                self.ask("SELECT pg_cancel_backend(%s)", number)
+                committing.result(DEADLINE)
+                connection.close()
+
     def wait_for_the_end_of(self, name: str) -> None:
         """Wait until the database has noticed the death of a process; a commit may hang."""
         query = (
@@ -118,6 +135,7 @@ def commits_hang(outside: Outside) -> Iterator[None]:
         outside.tell(RELOAD)
         shown = "SELECT current_setting('synchronous_standby_names')"
         until(lambda: outside.ask(shown) == ["nobody"], "the setting")
+        until(outside.commit_hangs, "a commit of ours that hangs")
         # Back in the file at once: a database that is killed starts again without it.
         outside.tell(EVERYBODY)
         yield

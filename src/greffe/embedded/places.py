@@ -53,16 +53,26 @@ def open_places(state: Path) -> Places:
     """
     state = state.absolute()
     as_root = os.geteuid() == 0
-    if not state.is_dir():
-        state.mkdir(parents=True, mode=0o711 if as_root else 0o700)
+    mode = 0o711 if as_root else 0o700
+    state.mkdir(parents=True, mode=mode, exist_ok=True)
     control = state / "postgres"
-    if not control.is_dir():
-        control.mkdir(mode=0o711 if as_root else 0o700)
+    if _made(control, mode):
         give_as_parent(control)
     place = Path(read_record(control).get("place", control))
     if not place.is_dir():
         raise problem("missing", path=place, record=control / _RECORD)
     return Places(control, place, choose_owner([place / "data", state]))
+
+
+def _made(folder: Path, mode: int) -> bool:
+    """Make a folder; False where it is there, perhaps since a moment ago: two may start at once."""
+    try:
+        folder.mkdir(mode=mode)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+        return False
+    return True
 
 
 def settle(places: Places, elsewhere: Path = ELSEWHERE) -> Places:
@@ -96,8 +106,7 @@ def socket_folder(places: Places, forced: Path | None = None) -> Path:
     """
     wanted = (forced or places.place / "run").absolute()
     if _fits(wanted):
-        if not wanted.is_dir():
-            wanted.mkdir(mode=0o700)
+        if _made(wanted, 0o700):
             places.owner.give(wanted)
         return wanted
     if not forced:
