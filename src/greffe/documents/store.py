@@ -267,6 +267,12 @@ class FileStore:
                 if _KEY.fullmatch(key) and _age(self._trash / key, now) > older_than:
                     yield key
 
+    def open_deleted(self, key: str) -> BinaryIO:
+        """Open a tombstone for reading: a backup copies what rows of a moment ago name."""
+        self._path(key)
+        with _translated():
+            return (self._trash / key).open("rb")
+
     def purge(self, key: str) -> None:
         """Remove a tombstone for good. The caller holds the lock and has looked for uses again."""
         self._path(key)
