@@ -1,7 +1,7 @@
 """Submit five uploaded files, to the signed JSON receipt, against one commit of the same rows.
 
 The floor takes every row that the first submission wrote (new: the noted attempt, the submission,
-its case, its five documents, the event of the ledger, the receipt, the wake-up of the worker;
+its case, its five documents, its place in the queue, the event of the ledger, the receipt, the wake-up of the worker;
 changed: five uploads, their five blobs, the draft) and writes the same again by plain psycopg: one
 statement a table, one transaction, one synced commit, into tables of the same columns, indexes and
 checks, without their foreign keys. Product and floor
@@ -39,6 +39,7 @@ ROWS = (
     ("filings_submission", "id = %(submission)s"),
     ("filings_submissioncase", "submission_id = %(submission)s"),
     ("filings_submitteddocument", "submission_id = %(submission)s"),
+    ("filings_queueitem", "submission_id = %(submission)s"),
     ("ledger_event", "subject = %(submission)s"),
     ("filings_receipt", "submission_id = %(submission)s"),
     ("procrastinate_jobs", "id = (SELECT max(id) FROM procrastinate_jobs)"),

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from greffe.accounts.viewers import Viewer
@@ -56,6 +57,30 @@ def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) 
     return upload
 
 
+@transaction.atomic
+def offer_again(
+    *, by: Viewer, blob: Blob, name: str, facts: dict[str, Any], capacity: str
+) -> Upload:
+    """Give a person an upload of bytes that the registry already keeps, with what it knows of them.
+
+    For what was returned and is filed again. It expires unless something takes it; the bytes stay.
+    """
+    upload = Upload.objects.create(
+        person=by.person,
+        blob=blob,
+        name=name,
+        facts=facts,
+        expires_at=timezone.now() + KEPT_FOR,
+    )
+    record(
+        kind=Kind.UPLOAD_RECEIVED,
+        by=by.actor(capacity),
+        subject=upload.id,
+        body={"sha256": blob.sha256, "bytes": blob.size, "kept_before": True},
+    )
+    return upload
+
+
 def inspect_upload(*, upload: Upload) -> FileFacts:
     """Have the sandbox look at an upload, and keep the facts.
 
@@ -98,7 +123,11 @@ def discard_upload(*, by: Viewer, upload: Upload, capacity: str) -> None:
 def _delete(upload: Upload) -> None:
     blob = upload.blob
     upload.delete()
-    blob.delete()
+    try:
+        with transaction.atomic():
+            blob.delete()
+    except ProtectedError:
+        return  # what was returned is filed again from the same bytes: they stay where they are
     transaction.on_commit(lambda: document_store().delete(blob.key))
 
 

@@ -32,6 +32,7 @@ from greffe.filings.models import (
 )
 from greffe.filings.permissions import filing_capacity
 from greffe.filings.queries import find_draft
+from greffe.filings.queue_actions import enqueue
 from greffe.filings.receipts import Filed
 from greffe.filings.refusals import refuse
 from greffe.law import states
@@ -155,6 +156,7 @@ def _submit(
         office=office.id,
         document_type=draft.document_type,
         language=draft.language,
+        follows_id=draft.follows_id,
         manifest=attempt.manifest,
         received_at=received_at,
         date_of_receipt=date_of_receipt(received_at, office.zone),
@@ -165,6 +167,7 @@ def _submit(
     )
     filed = Filed(submission, _take_cases(draft, submission), _take_files(draft, submission))
     close(draft, "submit")
+    enqueue(submission, due=judgement.due)
     event = record(
         kind=Kind.SUBMISSION_RECEIVED,
         by=by.actor(capacity),

@@ -9,3 +9,10 @@ class FilingsConfig(AppConfig):
     name = "greffe.filings"
     label = "filings"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have waiting work follow its case."""
+        from greffe.cases.transfers import moves_with_the_case  # noqa: PLC0415 - needs models
+        from greffe.filings.transfers import move_waiting_work  # noqa: PLC0415 - same
+
+        moves_with_the_case(move_waiting_work)

@@ -14,6 +14,7 @@ from greffe.law.calendar import date_of_receipt
 from greffe.law.filing import CaseFacts, FileSummary, Finding, judge_file, judge_submission
 from greffe.law.limit_rows import TriggerEvent
 from greffe.law.limits import LimitResult, limits_for
+from greffe.law.registry import due_on
 from greffe.law.service import ServiceStatement, check_statement, duty_for, statement_wanted
 from greffe.law.tables import DocumentType, Office, ServiceDuty
 
@@ -22,7 +23,8 @@ from greffe.law.tables import DocumentType, Office, ServiceDuty
 class Judgement:
     """Everything the rules say of a draft at one moment.
 
-    `office` handles the leading case at that moment; `rules` is the hash of those rules.
+    `office` handles the leading case at that moment; `due` is the day by which it should look at
+    what is filed; `rules` is the hash of those rules.
     """
 
     office: Office
@@ -30,6 +32,7 @@ class Judgement:
     duty: ServiceDuty | None
     limits: tuple[LimitResult, ...]
     events_to_name: tuple[TriggerEvent, ...]
+    due: date
     rules: str
 
     @property
@@ -119,6 +122,7 @@ def judge_draft(draft: Draft, *, now: datetime) -> Judgement:
         events_to_name=_missing(
             _limits(draft, stands.events, office.id, day) if draft.named_events else limits
         ),
+        due=due_on(rules(), received=day, hearing=stands.events.get("hearing"), office=office.id),
         rules=rules().hash,
     )
 

@@ -1,18 +1,5 @@
-"""The signing keys of this deployment, held in memory by each process."""
+"""The signing keys of this deployment, where filings look for them."""
 
-from functools import cache
-from pathlib import Path
+from greffe.ledger.keys import key_ring
 
-from django.conf import settings
-
-from greffe.sealing.keys import KeyRing
-
-
-@cache
-def _load(folder: Path) -> KeyRing:
-    return KeyRing.load(folder)
-
-
-def key_ring() -> KeyRing:
-    """The registry's keys (GREFFE_KEYS). Raises KeyFolderError where they cannot be used."""
-    return _load(Path(settings.KEYS))
+__all__ = ["key_ring"]

@@ -55,6 +55,54 @@ REFUSALS: dict[str, Message] = {
         _("This kind of document cannot be filed in this case."),
         _("Choose another kind from the list."),
     ),
+    "not-in-your-office": Message(
+        _("Nothing was changed: this submission is not work of your office."),
+        _("If the case was transferred, the office that handles it now decides."),
+    ),
+    "not-taken": Message(
+        _("Nothing was changed: nobody has taken this submission yet."),
+        _("Take it first, so that no one else works on it at the same time."),
+    ),
+    "held-by-another": Message(
+        _("Nothing was changed: another officer is working on this submission."),
+        _("A supervisor can give it to you."),
+    ),
+    "already-decided": Message(
+        _("Nothing was changed: this submission has been decided meanwhile."),
+        _("Look at its status as it is now."),
+    ),
+    "already-on-file": Message(
+        _("Nothing was changed: the documents are already on the case file."),
+        _("What is on file is not returned any more. The division may refuse a document."),
+    ),
+    "no-documents": Message(
+        _("Nothing was changed: no document was chosen."),
+        _("Choose at least one document, then try again."),
+    ),
+    "no-reason": Message(
+        _("Nothing was changed: no reason was chosen."),
+        _("Choose the reason that the filer will read."),
+    ),
+    "no-note": Message(
+        _("Nothing was changed: there is no note to the filer."),
+        _("Say in a sentence or two what is wrong and how to mend it."),
+    ),
+    "note-too-long": Message(
+        _("Nothing was changed: the note is longer than 4,000 characters."),
+        _("Shorten the note, then try again."),
+    ),
+    "decided-by-missing": Message(
+        _("Nothing was changed: the member who decided is not named."),
+        _("Name the member of the division who refused the documents."),
+    ),
+    "no-such-officer": Message(
+        _("Nothing was changed: this person is not an officer of the office today."),
+        _("Choose another officer."),
+    ),
+    "nothing-returned": Message(
+        _("There is nothing to file again: no document of this submission was returned."),
+        _("Start a new filing from the case."),
+    ),
 }
 
 UPLOADS: dict[str, Message] = {

@@ -6,7 +6,8 @@ from typing import Literal
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
 from greffe.cases.permissions import Capacity, capacity_in, may_file
-from greffe.filings.models import Draft
+from greffe.filings.models import Draft, QueueItem, Submission
+from greffe.filings.queue_queries import queue_scope
 
 Refusal = Literal["not-yours", "not-on-record"]
 
@@ -24,3 +25,19 @@ def filing_capacity(viewer: Viewer, draft: Draft, *, on: date) -> Capacity | Non
     if not capacities or not all(may_file(capacity) for capacity in capacities):
         return None
     return capacities[0]
+
+
+def registry_capacity(
+    viewer: Viewer, submission: Submission, item: QueueItem | None, *, on: date
+) -> Literal["officer", "member"] | None:
+    """In which capacity this person decides on a submission: of its office, or hearing its case.
+
+    While it waits, the queue says who sees it; afterwards, the leading case does.
+    """
+    if item is not None:
+        if not queue_scope(viewer).filter(pk=item.pk).exists():
+            return None
+        return "officer" if item.office in viewer.offices() else "member"
+    link = submission.case_links.select_related("case").order_by("pk").first()
+    capacity = capacity_in(viewer, link.case, on=on) if link else None
+    return capacity if capacity == "officer" or capacity == "member" else None  # noqa: PLR1714 - narrows the type
