@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "procrastinate.contrib.django",
     "greffe.ledger",
+    "greffe.notices",
     "greffe.accounts",
     "greffe.documents",
     "greffe.cases",
@@ -65,6 +66,11 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "greffe.web.middleware.ActorMiddleware",
 ]
+
+# Where mail is handed over; without a server it waits, or is shown on a page of the demonstration.
+SMTP = env.str("GREFFE_SMTP", "")
+MAIL_FROM = env.str("GREFFE_MAIL_FROM", "greffe@localhost")
+NOTICE_CHANNEL = "smtp" if SMTP else "page" if DEMO else ""
 
 ROOT_URLCONF = "greffe.urls"
 WSGI_APPLICATION = "greffe.wsgi.application"

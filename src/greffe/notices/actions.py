@@ -1,0 +1,254 @@
+"""The writes of the outbox: a notice is queued, sent at least once, and tried again by an officer.
+
+A crash between sending and its mark repeats the e-mail with the same Message-ID and the same
+bytes; nothing else does.
+"""
+
+import logging
+import time
+import uuid
+from collections import deque
+from collections.abc import Collection, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from psycopg.types.json import Jsonb
+
+from greffe.ledger.actions import record
+from greffe.ledger.actors import SYSTEM, Actor
+from greffe.ledger.kinds import Kind
+from greffe.notices import outbox
+from greffe.notices.channels import Channel, Session, channel
+from greffe.notices.kinds import KINDS
+from greffe.notices.letters import (
+    DelayedError,
+    Letter,
+    MailError,
+    RefusedError,
+    UnreachableError,
+    letter_of,
+    new_message_id,
+)
+from greffe.notices.models import Notice
+from greffe.notices.outbox import Outcome
+from greffe.notices.states import NOTICE
+from greffe.notices.texts import cleaned, one_line
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+"""Notices that are claimed, and held in memory, at once."""
+
+DIGEST_WINDOW = timedelta(minutes=2)
+"""How long a notice of a digest waits for others."""
+
+BUDGET_SECONDS = 60.0
+"""After so long a batch begins no further letter; the rest is given back."""
+
+SESSION_SECONDS = 180.0
+"""After so long the connection is cut: well before the lease ends."""
+
+FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
+ATTEMPTS = 36
+"""Tries before giving up: five days, as mail servers do (RFC 5321, 4.5.4.1)."""
+
+_WOKEN = """
+SELECT set_config('greffe.notices_woken', '1', true)
+WHERE current_setting('greffe.notices_woken', true) IS DISTINCT FROM '1'
+"""
+
+
+def queue_notice(
+    *,
+    kind: str,
+    language: str,
+    to: str,
+    person: uuid.UUID | None,
+    case_ids: Collection[uuid.UUID],
+    context: Mapping[str, Any],
+    dedupe: str,
+    digest: str = "",
+) -> bool:
+    """Owe somebody a notice, in the transaction of the change that it tells of.
+
+    `kind` is a code of `kinds.KINDS` and `context` its fields, as text in `language`; its `link` is
+    a path of this registry. `to` may be empty: an officer then finds the notice among those that
+    could not be sent. `dedupe` names change, notice and recipient: a second notice of the same key
+    is none, and False is given. Notices of one `digest` to one address are sent as one e-mail if
+    they come within two minutes. Raises ContextError for a context that is not what the template
+    needs, and TransactionManagementError outside a transaction.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError(
+            "a notice is queued in the transaction of its change: use transaction.atomic()"
+        )
+    notice_id = uuid.uuid4()
+    made = outbox.insert(
+        {
+            "id": notice_id,
+            "kind": kind,
+            "language": language,
+            "recipient": one_line(to),
+            "person": person,
+            "case_ids": sorted(set(case_ids)),
+            "context": Jsonb(cleaned(KINDS[kind], context)),
+            "dedupe": dedupe,
+            "digest": digest,
+            "state": NOTICE.initial,
+            "wait": DIGEST_WINDOW if digest else timedelta(0),
+            "message_id": new_message_id(notice_id),
+        }
+    )
+    if made and not digest:  # the sweeper finds digests: nobody waits for them at the door
+        _wake_worker()
+    return made
+
+
+def _wake_worker() -> None:
+    """Wake the worker when this transaction commits: once, however many notices it queues."""
+    from greffe.notices.tasks import send_notices  # noqa: PLC0415 - the tasks call these actions
+
+    with connection.cursor() as cursor:
+        cursor.execute(_WOKEN)
+        first = cursor.fetchone() is not None
+    if first:
+        send_notices.defer()
+
+
+def send_due(*, now: datetime, limit: int = BATCH) -> int:
+    """Send what is due at `now`: at most `limit` e-mails, and no more than `BATCH`.
+
+    Gives how many were dealt with: 0 when nothing is due, when there is no mail server, or when it
+    takes nothing now. Each is claimed and committed before it is sent, and marked by itself after.
+    Opens its own transactions and refuses to run inside another.
+    """
+    way = channel()
+    if way is None:
+        return 0
+    waiting = deque(outbox.claim(now=now, limit=min(limit, BATCH)))
+    if not waiting:
+        return 0
+    count = len(waiting)
+    begun = time.monotonic()
+    try:
+        with way.session(SESSION_SECONDS) as session:
+            while waiting and time.monotonic() - begun < BUDGET_SECONDS:
+                _send(way, session, waiting.popleft(), now)
+    except UnreachableError as failure:
+        # The first one waits longer, so that it does not stand in the way of the others for ever.
+        logger.warning("the mail server takes nothing: %s", failure)
+        count -= 1
+    finally:
+        outbox.give_back(waiting)
+    return count - len(waiting)
+
+
+def _send(way: Channel, session: Session, notice: Notice, now: datetime) -> None:
+    """Send one notice and mark what became of it; UnreachableError is marked and goes on."""
+    try:
+        letter = _letter(notice)
+        session.send(letter)
+    except RefusedError as failure:
+        _give_up(way, notice, failure)
+    except (DelayedError, UnreachableError) as failure:
+        if notice.attempts >= ATTEMPTS:
+            _give_up(way, notice, failure)
+        else:
+            later = now + delay(notice.attempts)
+            state = NOTICE.after("sending", "delay")
+            outbox.mark(notice, Outcome(state, way.name, str(failure), later))
+        if isinstance(failure, UnreachableError):
+            raise
+    else:
+        _note_sent(way, notice, letter)
+
+
+def _letter(notice: Notice) -> Letter:
+    """The letter of a notice. One that cannot be written must not keep the others: RefusedError."""
+    try:
+        return letter_of(notice)
+    except MailError:
+        raise
+    except Exception as error:
+        logger.exception("notice %s cannot be written", notice.id)
+        raise RefusedError("not-written") from error
+
+
+def delay(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: a minute, then twice as long each time, to 4 h."""
+    doublings = min(attempts - 1, 16)
+    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
+
+
+def _note_sent(way: Channel, notice: Notice, letter: Letter) -> None:
+    body = {"sha256": letter.sha256}
+    _note(Kind.NOTICE_SENT, notice, Outcome(NOTICE.after("sending", "sent"), way.name), body)
+
+
+def _give_up(way: Channel, notice: Notice, failure: MailError) -> None:
+    outcome = Outcome(NOTICE.after("sending", "fail"), way.name, str(failure))
+    _note(Kind.NOTICE_FAILED, notice, outcome, {"error": str(failure)})
+
+
+@transaction.atomic
+def _note(kind: Kind, notice: Notice, outcome: Outcome, body: dict[str, Any]) -> None:
+    """Mark a notice and record it; nothing if our lease was over, for then another has it.
+
+    The commit does not wait for the disk: should the whole machine fail within the next half a
+    second, mark and event are lost together, and the e-mail is repeated as after any crash.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
+    if not outbox.mark(notice, outcome):
+        logger.warning("notice %s: the lease was over before it was marked", notice.id)
+        return
+    cases, count = outbox.cases_of(notice)
+    known = {"notice": notice.kind, "message_id": notice.message_id, "channel": outcome.channel}
+    record(
+        kind=kind,
+        by=_asked_by(notice),
+        subject=notice.id,
+        case_ids=cases,
+        body=known | {"notices": count, "attempt": notice.attempts} | body,
+    )
+
+
+def _asked_by(notice: Notice) -> Actor:
+    """Who has it sent: the registry by itself, or the officer who asked for it once more."""
+    if notice.retried_by is None:
+        return SYSTEM
+    ids = {
+        name: uuid.UUID(value) if value else None
+        for name, value in notice.retried_by.items()
+        if name in {"person_id", "for_person_id"}
+    }
+    return Actor(**(notice.retried_by | ids))
+
+
+@transaction.atomic
+def retry_notice(*, by: Actor, notice_id: uuid.UUID, to: str = "") -> Notice:
+    """Try a notice that could not be sent once more, to another address if `to` is given.
+
+    The event is that of its outcome, recorded in the name of who asked. Raises
+    Notice.DoesNotExist, and TransitionError for one that has not failed.
+    """
+    notice = Notice.objects.select_for_update().get(pk=notice_id, lead=None)
+    state = NOTICE.after(notice.state, "retry")
+    together = Notice.objects.filter(pk=notice.pk) | Notice.objects.filter(lead=notice)
+    together.update(
+        state=state,
+        attempts=1,  # not the first time: a digest takes in no more
+        next_attempt_at=outbox.clock(),
+        last_error="",
+        recipient=one_line(to) or notice.recipient,
+        retried_by={key: _plain(value) for key, value in asdict(by).items()},
+    )
+    _wake_worker()
+    notice.refresh_from_db()
+    return notice
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, uuid.UUID) else value

@@ -1,0 +1,172 @@
+"""The statements of the outbox: notices claimed, given back, and marked with what became of them.
+
+Each mark names the lease of whoever claimed: one who comes too late marks nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from greffe.notices.models import Notice
+from greffe.notices.states import NOTICE
+
+LEASE = timedelta(minutes=5)
+"""How long a notice belongs to whoever claimed it; longer than a session can last."""
+
+_CLAIMS = 0x6E6F_7469_6365  # "notice", the advisory lock of the one who claims
+
+_INSERT = """
+INSERT INTO notices_notice (
+    id, kind, language, recipient, person_id, case_ids, context, dedupe, digest,
+    state, attempts, next_attempt_at, message_id, channel, last_error
+) VALUES (
+    %(id)s, %(kind)s, %(language)s, %(recipient)s, %(person)s, %(case_ids)s::uuid[],
+    %(context)s::jsonb, %(dedupe)s, %(digest)s, %(state)s, 0, now() + %(wait)s::interval,
+    %(message_id)s, '', ''
+)
+ON CONFLICT (dedupe) DO NOTHING
+"""
+
+_DUE = """
+WITH due AS (
+    SELECT id FROM notices_notice
+    WHERE state IN ('queued', 'sending') AND lead_id IS NULL
+        AND COALESCE(lease_until, next_attempt_at) <= %(now)s
+    ORDER BY COALESCE(lease_until, next_attempt_at), id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE notices_notice AS notice
+SET state = %(state)s, lease_until = %(until)s, attempts = notice.attempts + 1
+FROM due WHERE notice.id = due.id
+RETURNING notice.id
+"""
+
+# One of each digest leads, and takes in all that wait for the same digest. What was tried before
+# keeps those it has: a second try is the same e-mail.
+_GATHER = """
+WITH lead AS (
+    SELECT DISTINCT ON (recipient, digest, language) id, recipient, digest, language
+    FROM notices_notice
+    WHERE id = ANY(%(claimed)s::uuid[]) AND digest <> '' AND attempts = 1
+    ORDER BY recipient, digest, language, created_at, id
+)
+UPDATE notices_notice AS notice
+SET lead_id = lead.id, state = %(state)s, lease_until = %(until)s
+FROM lead
+WHERE notice.recipient = lead.recipient AND notice.digest = lead.digest
+    AND notice.language = lead.language AND notice.id <> lead.id
+    AND notice.lead_id IS NULL AND notice.digest <> ''
+    AND (
+        (notice.state = 'queued' AND notice.attempts = 0)
+        OR (notice.id = ANY(%(claimed)s::uuid[]) AND notice.attempts = 1)
+    )
+    AND NOT EXISTS (SELECT FROM notices_notice AS other WHERE other.lead_id = notice.id)
+"""
+
+_MARK = """
+UPDATE notices_notice
+SET state = %(state)s::text, lease_until = NULL, last_error = %(error)s, channel = %(channel)s,
+    next_attempt_at = COALESCE(%(next)s::timestamptz, next_attempt_at),
+    sent_at = CASE WHEN %(state)s::text = 'sent' THEN clock_timestamp() END
+WHERE (id = %(id)s OR lead_id = %(id)s) AND state = 'sending' AND lease_until = %(lease)s
+"""
+
+_GIVE_BACK = """
+UPDATE notices_notice
+SET state = %(state)s, lease_until = NULL, attempts = GREATEST(attempts - 1, 0)
+WHERE (id = ANY(%(ids)s::uuid[]) OR lead_id = ANY(%(ids)s::uuid[]))
+    AND state = 'sending' AND lease_until = %(lease)s
+"""
+
+_CASES = """
+SELECT array_agg(DISTINCT case_id), count(DISTINCT notice.id)
+FROM notices_notice AS notice LEFT JOIN unnest(notice.case_ids) AS case_id ON true
+WHERE notice.id = %(id)s OR notice.lead_id = %(id)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an attempt: the state that follows, why, and when the next one is due."""
+
+    state: str
+    channel: str = ""
+    error: str = ""
+    next: datetime | None = None
+
+
+def clock() -> datetime:
+    """The database's clock: the one by which notices are due."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    at: datetime = now
+    return at
+
+
+def insert(values: dict[str, Any]) -> bool:
+    """Add a notice; False where one of its dedupe key is there already, which stays as it is."""
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, values)
+        return bool(cursor.rowcount)
+
+
+def claim(*, now: datetime, limit: int) -> list[Notice]:
+    """Take what is due, the oldest first, for one lease: whoever calls may send it, nobody else.
+
+    Gives one notice for each e-mail: those that a digest takes in are not among them. One claim
+    after the other, so that two workers do not begin the same digest twice.
+    """
+    names: dict[str, Any] = {"now": now, "limit": limit, "until": now + LEASE, "state": "sending"}
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIMS])
+        cursor.execute(_DUE, names)
+        claimed = [row[0] for row in cursor.fetchall()]
+        if not claimed:
+            return []
+        cursor.execute(_GATHER, names | {"claimed": claimed})
+        leading = Notice.objects.filter(id__in=claimed, lead=None)
+        return list(leading.order_by("next_attempt_at", "id"))
+
+
+def mark(notice: Notice, outcome: Outcome) -> bool:
+    """Write what became of a notice, with all of its digest; False where our lease was over."""
+    names = {
+        "id": notice.id,
+        "lease": notice.lease_until,
+        "state": outcome.state,
+        "error": outcome.error,
+        "channel": outcome.channel,
+        "next": outcome.next,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, names)
+        return bool(cursor.rowcount)
+
+
+def give_back(notices: Sequence[Notice]) -> None:
+    """Put claimed notices that nobody tried to send back where they were."""
+    if not notices:
+        return
+    names = {
+        "ids": [notice.id for notice in notices],
+        "lease": notices[0].lease_until,
+        "state": NOTICE.after("sending", "delay"),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, names)
+
+
+def cases_of(notice: Notice) -> tuple[list[UUID], int]:
+    """The cases that an e-mail is about, and how many notices it holds."""
+    if not notice.digest:
+        return notice.case_ids, 1
+    with connection.cursor() as cursor:
+        cursor.execute(_CASES, {"id": notice.id})
+        cases, count = cursor.fetchone()
+    return [case for case in cases if case], count

@@ -1,0 +1,45 @@
+"""The states of a notice on its way out of the registry."""
+
+from types import MappingProxyType
+
+from greffe.law.rows import Text
+from greffe.law.states import StateTable
+
+_ROWS: dict[str, dict[str, str | None]] = {
+    "queued": {"claim": "sending", "sent": None, "delay": None, "fail": None, "retry": None},
+    # Claimed again where the lease of whoever claimed it first has run out.
+    "sending": {
+        "claim": "sending",
+        "sent": "sent",
+        "delay": "queued",
+        "fail": "failed",
+        "retry": None,
+    },
+    "sent": {"claim": None, "sent": None, "delay": None, "fail": None, "retry": None},
+    "failed": {"claim": None, "sent": None, "delay": None, "fail": None, "retry": "queued"},
+}
+
+NOTICE = StateTable(
+    name="notice",
+    initial="queued",
+    states=MappingProxyType(
+        {
+            "queued": Text(en="Waiting to be sent", fr="En attente d’envoi"),
+            "sending": Text(en="Being sent", fr="En cours d’envoi"),
+            "sent": Text(en="Sent", fr="Envoyé"),
+            "failed": Text(en="Could not be sent", fr="Envoi impossible"),
+        }
+    ),
+    events=MappingProxyType(
+        {
+            "claim": Text(en="Begin to send", fr="Commencer l’envoi"),
+            "sent": Text(en="The mail server has taken it", fr="Le serveur de courriel l’a pris"),
+            "delay": Text(en="Try again later", fr="Réessayer plus tard"),
+            "fail": Text(en="Give up", fr="Renoncer"),
+            "retry": Text(en="Send again", fr="Envoyer de nouveau"),
+        }
+    ),
+    table=MappingProxyType(
+        {(state, event): to for state, row in _ROWS.items() for event, to in row.items()}
+    ),
+)
