@@ -4,12 +4,19 @@ from datetime import date
 from typing import Any, Literal
 
 from django.db import connection
+from django.db.models import Q
 
 from greffe.accounts.models import Role
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
 
 Capacity = Literal["counsel", "claimant", "officer", "member", "auditor"]
+
+TRIBUNAL: frozenset[Capacity] = frozenset({"officer", "member"})
+"""Who reads what is for the tribunal only, and works on a case file."""
+
+STAFF: frozenset[Capacity] = TRIBUNAL | {"auditor"}
+"""Who sees a case on the registry's own pages: a party sees theirs in the portal."""
 
 
 _TIES = """
@@ -67,3 +74,42 @@ def may_read_documents(capacity: Capacity | None) -> bool:
     Auditors read its history.
     """
     return capacity in {"counsel", "claimant", "officer", "member"}
+
+
+# What is sealed, and what is for the tribunal only: docs/adr/0010-who-sees-what-is-sealed.md.
+
+
+def may_read_entry(
+    capacity: Capacity | None, *, keeps_seals: bool, tribunal_only: bool, sealed: bool
+) -> bool:
+    """Whether someone in that capacity may read a document on the file of the case.
+
+    `keeps_seals` is what the function of that name says of the person; the rest is of the document.
+    """
+    if not may_read_documents(capacity):
+        return False
+    if sealed:
+        return keeps_seals
+    return not tribunal_only or capacity in TRIBUNAL
+
+
+def may_keep_seals(capacity: Capacity | None, *, supervises: bool) -> bool:
+    """Whether someone in that capacity seals and unseals, and reads what is sealed.
+
+    The member who hears the case, and supervisors of the office that handles it.
+    """
+    return capacity == "member" or (capacity == "officer" and supervises)
+
+
+def keeps_seals(viewer: Viewer, case: Case, capacity: Capacity | None, *, on: date) -> bool:
+    """Whether this person, whose capacity in the case is known, keeps its seals on that day."""
+    supervises = False
+    if capacity == "officer" and viewer.supervised():
+        here = case.offices.filter(office__in=viewer.supervised(), since__lte=on)
+        supervises = here.filter(Q(until=None) | Q(until__gt=on)).exists()
+    return may_keep_seals(capacity, supervises=supervises)
+
+
+def may_transfer(capacity: Capacity | None) -> bool:
+    """Whether someone in that capacity may transfer the case to another office."""
+    return capacity == "officer"

@@ -42,16 +42,34 @@ def visible_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
 
     The one scope of all case pages.
     """
-    seen = Q(pk__in=represented_or_own(viewer, on=on).values("pk"))
+    seen = Q(pk__in=represented_or_own(viewer, on=on).values("pk")) | _by_role(viewer, on)
+    return Case.objects.filter(seen)
+
+
+def worked_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
+    """The cases that this person sees by a role of the staff, for the registry's own pages.
+
+    Where they are counsel, or it is their own case, they see it as such and not by their role.
+    """
+    apart = represented_or_own(viewer, on=on)
+    return Case.objects.filter(_by_role(viewer, on)).exclude(pk__in=apart.values("pk"))
+
+
+def _by_role(viewer: Viewer, on: date) -> Q:
+    """What `capacity_in` asks of one case, of all of them."""
+    seen = Q(pk__in=[])
     if viewer.offices():
         here = CaseOffice.objects.filter(_now(on), office__in=viewer.offices())
-        seen |= Q(pk__in=here.values("case"))
+        seen |= Q(sealed=False, pk__in=here.values("case"))
+    if viewer.supervised():
+        kept = CaseOffice.objects.filter(_now(on), office__in=viewer.supervised())
+        seen |= Q(pk__in=kept.values("case"))
     if viewer.holds(Role.MEMBER):
         heard = Hearing.objects.filter(member=viewer.person, cancelled=False)
         seen |= Q(pk__in=heard.values("case"))
     if viewer.holds(Role.AUDITOR):
-        return Case.objects.all()
-    return Case.objects.filter(seen)
+        seen |= Q(sealed=False)
+    return seen
 
 
 @dataclass(frozen=True, slots=True)

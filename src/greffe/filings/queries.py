@@ -1,6 +1,9 @@
 """Reads of drafts and submissions, always scoped to a person."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -9,7 +12,15 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
 from greffe.cases.permissions import may_read_documents
 from greffe.cases.queries import find_case
-from greffe.filings.models import Draft, DraftCase, DraftFile, Submission, SubmittedDocument
+from greffe.cases.record_queries import withheld_filings
+from greffe.filings.models import (
+    Draft,
+    DraftCase,
+    DraftFile,
+    Submission,
+    SubmissionCase,
+    SubmittedDocument,
+)
 
 
 def whole(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
@@ -32,18 +43,53 @@ def open_drafts(viewer: Viewer, *, case: Case | None = None) -> QuerySet[Draft]:
     return drafts.order_by("-changed_at")
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What of some filings a person may not see: rows of documents, and filings with nothing left.
+
+    See docs/adr/0010-who-sees-what-is-sealed.md.
+    """
+
+    documents: frozenset[int] = frozenset()
+    submissions: frozenset[UUID] = frozenset()
+
+    def visible(self) -> QuerySet[SubmittedDocument]:
+        """The documents that are left."""
+        left = SubmittedDocument.objects.select_related("blob").order_by("position")
+        return left.exclude(pk__in=self.documents)
+
+
+def withheld_of(
+    viewer: Viewer, submissions: Collection[UUID] | QuerySet[Any], *, on: date
+) -> Withheld:
+    """What of these filings (ids, or a query for them) is sealed from this person on that day."""
+    filed = withheld_filings(viewer, submissions, on=on)
+    if not filed:
+        return Withheld()
+    ids = {submission_id for submission_id, _ in filed}
+    rows = SubmittedDocument.objects.filter(submission__in=ids)
+    places = list(rows.values_list("pk", "submission_id", "position"))
+    left = {submission for _, submission, position in places if (submission, position) not in filed}
+    hidden = {pk for pk, submission, position in places if (submission, position) in filed}
+    return Withheld(frozenset(hidden), frozenset(ids - left))
+
+
 def submissions_in(viewer: Viewer, case: Case, *, on: date) -> QuerySet[Submission]:
     """What was filed in a case, latest first, for those who may read its documents.
 
-    Others get none.
+    Others get none. `documents` are those that this person may see; a filing of which none is left
+    is there for who filed it alone.
     """
     seen = find_case(viewer, case.pk, on=on)
     if seen is None or not may_read_documents(seen.capacity):
         return Submission.objects.none()
+    ids = SubmissionCase.objects.filter(case=case).values("submission")
+    withheld = withheld_of(viewer, ids, on=on)
     return (
         Submission.objects.filter(cases=case)
+        .exclude(~Q(person=viewer.person) & Q(pk__in=withheld.submissions))
         .select_related("person", "receipt")
-        .prefetch_related("documents")
+        .prefetch_related(Prefetch("documents", withheld.visible()))
         .order_by("-received_at", "id")
     )
 
@@ -51,17 +97,32 @@ def submissions_in(viewer: Viewer, case: Case, *, on: date) -> QuerySet[Submissi
 def find_submission(viewer: Viewer, submission_id: UUID, *, on: date) -> Submission | None:
     """A submission this person made, or in a case whose documents they may read; else None.
 
-    Whoever filed keeps the receipt for ever, also when no longer on the record.
+    Whoever filed keeps the receipt for ever, also when no longer on the record. `documents` are
+    those that are not sealed from this person.
     """
+    withheld = withheld_of(viewer, [submission_id], on=on)
     submission = (
         Submission.objects.select_related("person", "receipt", "draft")
-        .prefetch_related("documents", "case_links__case")
+        .prefetch_related(Prefetch("documents", withheld.visible()), "case_links__case")
         .filter(pk=submission_id)
         .first()
     )
     if submission is None or submission.person_id == viewer.id:
         return submission
+    if submission_id in withheld.submissions:
+        return None
     return submission if _may_read(viewer, submission, on) else None
+
+
+def may_keep_receipt(viewer: Viewer, submission: Submission) -> bool:
+    """Whether this person gets the receipt itself of a submission that they found.
+
+    It names every document: whoever filed has it, others only where nothing is sealed from them.
+    """
+    if submission.person_id == viewer.id:
+        return True
+    filed = SubmittedDocument.objects.filter(submission=submission).count()
+    return len(submission.documents.all()) == filed
 
 
 def _may_read(viewer: Viewer, submission: Submission, on: date) -> bool:
@@ -73,9 +134,16 @@ def find_document(
     viewer: Viewer, submission_id: UUID, position: int, *, on: date
 ) -> SubmittedDocument | None:
     """A filed document, for whoever may read it today. Having filed it once is not enough."""
+    withheld = withheld_of(viewer, [submission_id], on=on)
     document = (
-        SubmittedDocument.objects.select_related("blob", "submission")
+        withheld.visible()
+        .select_related("submission")
         .filter(Q(submission_id=submission_id) & Q(position=position))
         .first()
     )
     return document if document and _may_read(viewer, document.submission, on) else None
+
+
+def may_open_documents(viewer: Viewer, submission: Submission, *, on: date) -> bool:
+    """Whether this person may open what they see of a submission today, not only its receipt."""
+    return _may_read(viewer, submission, on)

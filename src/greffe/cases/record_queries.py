@@ -1,0 +1,132 @@
+"""Reads of case files: cases to find, documents on the record, what is withheld from whom."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from greffe.accounts.viewers import Viewer
+from greffe.cases.models import Case, CaseOffice, Hearing, Participant, RecordEntry
+from greffe.cases.permissions import Capacity, capacity_in, keeps_seals, may_read_entry
+from greffe.cases.queries import worked_cases
+
+PAGE = 50
+"""Lines of a page of cases."""
+
+Filed = tuple[UUID, int]
+"""A document of a filing: the id of the submission, its position in it."""
+
+WITHHELD = Q(sealed=True) | Q(audience=RecordEntry.Audience.TRIBUNAL)
+"""The entries that not everybody with the case may read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """How a person sees the file of one case on one day."""
+
+    capacity: Capacity | None
+    keeps_seals: bool
+
+    @classmethod
+    def of(cls, viewer: Viewer, case: Case, *, on: date) -> "Sight":
+        """Find it out."""
+        return cls.known(viewer, case, capacity_in(viewer, case, on=on), on=on)
+
+    @classmethod
+    def known(cls, viewer: Viewer, case: Case, capacity: Capacity | None, *, on: date) -> "Sight":
+        """Find it out where the capacity is known."""
+        return cls(capacity, keeps_seals(viewer, case, capacity, on=on))
+
+    def reads(self, entry: RecordEntry) -> bool:
+        """Whether this person may read an entry of that case."""
+        return may_read_entry(
+            self.capacity,
+            keeps_seals=self.keeps_seals,
+            tribunal_only=entry.audience == RecordEntry.Audience.TRIBUNAL,
+            sealed=entry.sealed,
+        )
+
+
+def record_of(
+    viewer: Viewer, case: Case, capacity: Capacity | None, *, on: date
+) -> list[RecordEntry]:
+    """The documents on the file of a case that this person may read, in order."""
+    sight = Sight.known(viewer, case, capacity, on=on)
+    entries = case.record.select_related("blob").order_by("position")
+    return [entry for entry in entries if sight.reads(entry)]
+
+
+def find_entry(viewer: Viewer, entry_id: UUID, *, on: date) -> RecordEntry | None:
+    """A document on the file of a case that this person may read on that day, or None."""
+    entry = RecordEntry.objects.select_related("case", "blob").filter(pk=entry_id).first()
+    if entry is None:
+        return None
+    return entry if Sight.of(viewer, entry.case, on=on).reads(entry) else None
+
+
+def same_document(entry: RecordEntry) -> QuerySet[RecordEntry]:
+    """The entries of one document: a filing in several cases is on the file of each."""
+    if entry.source_id is None:
+        return RecordEntry.objects.filter(pk=entry.pk)
+    return RecordEntry.objects.filter(
+        source=entry.source, source_id=entry.source_id, source_position=entry.source_position
+    )
+
+
+def withheld_filings(
+    viewer: Viewer, submissions: Collection[UUID] | QuerySet[Any], *, on: date
+) -> frozenset[Filed]:
+    """Which documents of these filings are on a record where this person may not read them.
+
+    `submissions` are ids, or a query that gives them. One statement where nothing is withheld.
+    """
+    entries = RecordEntry.objects.select_related("case").filter(
+        WITHHELD, source=RecordEntry.Source.FILING, source_id__in=submissions
+    )
+    sights: dict[UUID, Sight] = {}
+    withheld: set[Filed] = set()
+    for entry in entries:
+        sight = sights.get(entry.case_id)
+        if sight is None:
+            sight = sights[entry.case_id] = Sight.of(viewer, entry.case, on=on)
+        if entry.source_id is not None and not sight.reads(entry):
+            withheld.add((entry.source_id, entry.source_position or 0))
+    return frozenset(withheld)
+
+
+def sealed_fingerprints(fingerprints: Collection[str]) -> frozenset[str]:
+    """Those of these SHA-256 that are of a sealed document, on whatever case file."""
+    sealed = RecordEntry.objects.filter(sealed=True, blob__sha256__in=fingerprints)
+    return frozenset(sealed.values_list("blob__sha256", flat=True))
+
+
+def cases_worked_on(
+    viewer: Viewer, *, now: datetime, on: date, search: str = "", after: str = ""
+) -> list[Case]:
+    """At most PAGE + 1 cases of this person's work after a file number: one more if there is more.
+
+    `search` keeps the cases whose number or people's names contain it. Each has `principal` (a
+    name), `next_hearing` and `office_now` (an id).
+    """
+    cases = worked_cases(viewer, on=on)
+    if search := search.replace("\x00", "").strip():
+        named = Participant.objects.filter(person__name__icontains=search)
+        number = Q(file_number__icontains=search.replace(" ", ""))
+        cases = cases.filter(number | Q(pk__in=named.values("case")))
+    if after:
+        cases = cases.filter(file_number__gt=after.replace("\x00", ""))
+    holds = Q(since__lte=on) & (Q(until=None) | Q(until__gt=on))
+    principal = Participant.objects.filter(holds, case=OuterRef("pk"), principal=True)
+    office = CaseOffice.objects.filter(holds, case=OuterRef("pk")).order_by("-since")
+    coming = Hearing.objects.filter(
+        case=OuterRef("pk"), starts_at__gte=now, cancelled=False
+    ).order_by("starts_at")
+    page = cases.annotate(
+        principal=Subquery(principal.values("person__name")[:1]),
+        office_now=Subquery(office.values("office")[:1]),
+        next_hearing=Subquery(coming.values("starts_at")[:1]),
+    ).order_by("file_number")
+    return list(page[: PAGE + 1])
