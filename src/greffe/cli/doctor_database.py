@@ -144,7 +144,7 @@ def _clock(connection: psycopg.Connection[Any]) -> Outcome:
 
 
 def _migrations(connection: psycopg.Connection[Any]) -> Outcome:
-    labels, known = _migrations_of_this_version()
+    labels, known = migrations_of_this_version()
     (table,) = _one(connection, "SELECT to_regclass('django_migrations') IS NOT NULL")
     rows = connection.execute("SELECT app, name FROM django_migrations").fetchall() if table else []
     applied = set(rows)
@@ -159,7 +159,7 @@ def _migrations(connection: psycopg.Connection[Any]) -> Outcome:
     return Outcome("migrations", "ok", "migrations", details={"applied": len(applied)})
 
 
-def _migrations_of_this_version() -> tuple[set[str], set[tuple[str, str]]]:
+def migrations_of_this_version() -> tuple[set[str], set[tuple[str, str]]]:
     """The labels of our apps, and their migrations as (app, name)."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "greffe.settings")
     import django  # noqa: PLC0415 - slow to load, and only now is the environment full

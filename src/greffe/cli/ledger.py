@@ -56,7 +56,7 @@ def verify_ledger(
     checkpoint that was kept elsewhere.
     """
     with told_plainly():
-        kept = _read(checkpoint or ())
+        kept = read_checkpoints(checkpoint or ())
         with deployment.django():
             deployment.require_database()
             from greffe.filings.keys import key_ring  # noqa: PLC0415 - Django is set up above
@@ -68,7 +68,7 @@ def verify_ledger(
         raise typer.Exit(0 if report.ok else NO)
 
 
-def _read(paths: Sequence[Path]) -> list[dict[str, Any]]:
+def read_checkpoints(paths: Sequence[Path]) -> list[dict[str, Any]]:
     """Read checkpoints. DeploymentError for a file that is none."""
     return [_checkpoint(path) for path in paths]
 
