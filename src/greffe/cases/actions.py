@@ -117,11 +117,23 @@ def close_case(*, by: Actor, case: Case, on: date) -> None:
 
 @transaction.atomic
 def schedule_hearing(
-    *, by: Actor, case: Case, starts_at: datetime, office: str, member: Person | None = None
+    *,
+    by: Actor,
+    case: Case,
+    starts_at: datetime,
+    office: str,
+    member: Person | None = None,
+    minutes: int = 180,
+    place: str = "",
 ) -> Hearing:
-    """Fix a hearing at an office. `starts_at` is an aware time."""
+    """Enter a hearing at an office, also one that is over, and tell nobody.
+
+    `starts_at` is an aware time. What an officer fixes goes through `hearing_actions.schedule`.
+    """
     rules().office(office)
-    hearing = Hearing.objects.create(case=case, starts_at=starts_at, office=office, member=member)
+    hearing = Hearing.objects.create(
+        case=case, starts_at=starts_at, office=office, member=member, minutes=minutes, place=place
+    )
     _record(Kind.HEARING_SCHEDULED, by, case, hearing=str(hearing.id))
     return hearing
 

@@ -26,6 +26,10 @@ class NaiveTimeError(ValueError):
     """An instant without its offset was given: nobody can say which day it belongs to."""
 
 
+class NoSuchTimeError(ValueError):
+    """A zone's clocks never show this time, or show it twice: they are changed on that night."""
+
+
 class NoWorkingDayError(ValueError):
     """The closures leave an office no working day for a year: the rows are wrong."""
 
@@ -46,6 +50,17 @@ def local(at: dt.datetime, zone: str) -> dt.datetime:
         raise NaiveTimeError(f"{at.isoformat()} has no offset")
     there = at.astimezone(ZoneInfo(zone))
     return there.replace(tzinfo=dt.timezone(there.utcoffset() or dt.timedelta(0)), fold=0)
+
+
+def instant(day: dt.date, clock: dt.time, zone: str) -> dt.datetime:
+    """Give the instant, in UTC, at which the clocks of `zone` show that day and time.
+
+    NoSuchTimeError on the night of a change, for a time that is left out or comes twice.
+    """
+    shown = dt.datetime.combine(day, clock, tzinfo=ZoneInfo(zone))
+    if shown.utcoffset() != shown.replace(fold=1).utcoffset():  # PEP 495: so in a gap and a fold
+        raise NoSuchTimeError(f"{day} {clock} in {zone}")
+    return shown.astimezone(dt.UTC)
 
 
 def date_of_receipt(at: dt.datetime, zone: str) -> dt.date:

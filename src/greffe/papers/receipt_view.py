@@ -15,14 +15,15 @@ _HASH_GROUP = 8
 class Words:
     """The language of a page, and what of a text may be drawn as it is."""
 
-    def __init__(self, lang: Lang, level: Level) -> None:
+    def __init__(self, lang: Lang, level: Level, paper: texts.Paper = "receipt") -> None:
         self.lang: Lang = lang
         self.level: Level = level
+        self.paper: texts.Paper = paper
         self.escaped = ""
 
     def say(self, code: str, **values: str) -> str:
         """Return our own text of a code; values must be shown already."""
-        return texts.text(code, self.lang, **values)
+        return texts.text(code, self.lang, on=self.paper, **values)
 
     def show(self, value: object, *, file_name: bool = False) -> str:
         """Return somebody else's text, drawable, able to wrap, unable to reorder its line."""

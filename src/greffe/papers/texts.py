@@ -46,21 +46,25 @@ _MONTHS = {
 }
 
 
+Paper = Literal["receipt", "notice"]
+"""A paper that we make: its words are in templates/, in the file of that name."""
+
+
 @functools.cache
-def _texts() -> dict[str, dict[Lang, str]]:
-    with (Path(__file__).parent / "templates" / "receipt.toml").open("rb") as file:
+def _texts(paper: Paper) -> dict[str, dict[Lang, str]]:
+    with (Path(__file__).parent / "templates" / f"{paper}.toml").open("rb") as file:
         rows: dict[str, dict[Lang, str]] = tomllib.load(file)
     return {code: {"en": row["en"], "fr": spaced(row["fr"])} for code, row in rows.items()}
 
 
-def codes() -> frozenset[str]:
-    """Return every code that has a text."""
-    return frozenset(_texts())
+def codes(paper: Paper = "receipt") -> frozenset[str]:
+    """Return every code that has a text on a paper."""
+    return frozenset(_texts(paper))
 
 
-def text(code: str, lang: Lang, **values: str) -> str:
+def text(code: str, lang: Lang, /, *, on: Paper = "receipt", **values: str) -> str:
     """Return the text of a code, filled in. Raises KeyError for an unknown code or value."""
-    return _texts()[code][lang].format(**values)
+    return _texts(on)[code][lang].format(**values)
 
 
 def spaced(french: str) -> str:
