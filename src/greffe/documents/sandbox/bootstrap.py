@@ -31,28 +31,32 @@ def main(argument: str) -> NoReturn:
     """Run the script named by `argument` (JSON from `launcher`) and write its answer to fd 1."""
     order = json.loads(argument)
     answer = _take_stdout()
-    try:
-        message = DONE + _run(order)
-    except MemoryError:
-        message = MEMORY
-    except _NotShutError as error:
-        message = OPEN + str(error).encode()
-    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must be told
-        message = FAILED + f"{type(error).__name__}: {error}".encode(errors="replace")[:2000]
-    _write(answer, message)
+    write(answer, told(order, lambda: load(Path(order["script"]))))
     # No destructor of a library gets to run on what a hostile document left behind.
     os._exit(0)
+
+
+def told(order: dict[str, Any], script: Callable[[], Script]) -> bytes:
+    """Shut this process in as `order` asks, run what `script` gives; say what came of it."""
+    try:
+        return DONE + _run(order, script)
+    except MemoryError:
+        return MEMORY
+    except _NotShutError as error:
+        return OPEN + str(error).encode()
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the parent must be told
+        return FAILED + f"{type(error).__name__}: {error}".encode(errors="replace")[:2000]
 
 
 class _NotShutError(Exception):
     """The kernel refused what the caller requires."""
 
 
-def _run(order: dict[str, Any]) -> bytes:
+def _run(order: dict[str, Any], load_script: Callable[[], Script]) -> bytes:
     kernel.offer_to_memory_killer()
     kernel.come_later()
     early = kernel.die_with_parent(order["parent"])
-    script = _load(Path(order["script"]))
+    script = load_script()
     holds = _shut_in(order, early=early)
     lacking = [name for name in order["required"] if not holds.get(name)]
     if lacking:
@@ -61,7 +65,8 @@ def _run(order: dict[str, Any]) -> bytes:
     return result
 
 
-def _load(path: Path) -> Script:
+def load(path: Path) -> Script:
+    """Run the file of a script, with all it imports, and give its `main`."""
     spec = importlib.util.spec_from_file_location("greffe_sandboxed", path)
     if spec is None or spec.loader is None:
         raise ImportError(str(path))
@@ -115,7 +120,8 @@ def _take_stdout() -> int:
     return answer
 
 
-def _write(descriptor: int, message: bytes) -> None:
+def write(descriptor: int, message: bytes) -> None:
+    """Write the whole of a message."""
     view = memoryview(message)
     while view:
         view = view[os.write(descriptor, view) :]

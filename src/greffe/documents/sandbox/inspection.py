@@ -6,7 +6,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from greffe.documents.sandbox import bootstrap
-from greffe.documents.sandbox.launcher import FailureCode, Limits, SandboxError, run_isolated
+from greffe.documents.sandbox.launcher import (
+    FailureCode,
+    Limits,
+    SandboxError,
+    reopen,
+    run_isolated,
+)
 from greffe.law.facts import FileFacts, Verdict
 
 _SCRIPT = Path(__file__).with_name("pdf.py")
@@ -34,7 +40,7 @@ def inspect(
     work, which is no fault of the document. The caller's offset is not moved. Raises OSError only
     if `document` cannot be opened at all.
     """
-    descriptor = _reopen(document)
+    descriptor = reopen(document)
     try:
         size = os.fstat(descriptor).st_size
         if size == 0:
@@ -42,12 +48,6 @@ def inspect(
         return _facts(descriptor, size, limits or Limits(), strict=strict)
     finally:
         os.close(descriptor)
-
-
-def _reopen(document: int | Path) -> int:
-    """Give a descriptor of our own, for reading only, with its own offset."""
-    path = f"/proc/self/fd/{document}" if isinstance(document, int) else document
-    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _facts(descriptor: int, size: int, limits: Limits, *, strict: bool) -> FileFacts:

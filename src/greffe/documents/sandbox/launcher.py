@@ -18,7 +18,7 @@ from typing import IO, Literal
 
 from greffe.documents.sandbox import bootstrap
 
-_SOURCE = Path(__file__).resolve().parents[3]
+SOURCE = Path(__file__).resolve().parents[3]
 _START = (
     "import sys; sys.path.append(sys.argv[1]); "
     "from greffe.documents.sandbox.bootstrap import main; main(sys.argv[2])"
@@ -55,6 +55,12 @@ class SandboxError(Exception):
         self.detail = detail
 
 
+def reopen(document: int | Path) -> int:
+    """Give a descriptor of our own, for reading only, with its own offset."""
+    path = f"/proc/self/fd/{document}" if isinstance(document, int) else document
+    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+
 def run_isolated(
     script: Path, fd: int, limits: Limits, *, required: Iterable[str] = bootstrap.ESSENTIAL
 ) -> bytes:
@@ -87,7 +93,7 @@ def _start(
     }
     try:
         return subprocess.Popen(  # noqa: S603 - our interpreter and our code, no shell
-            [sys.executable, "-I", "-B", "-c", _START, str(_SOURCE), json.dumps(order)],
+            [sys.executable, "-I", "-B", "-c", _START, str(SOURCE), json.dumps(order)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -138,9 +144,14 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
 def _judge(answer: bytes, returncode: int) -> bytes:
     if returncode < 0:
         raise SandboxError("killed", signal.Signals(-returncode).name)
-    word, _, rest = answer.partition(b"\n")
-    if returncode != 0 or not word:
+    if returncode != 0 or not answer:
         raise SandboxError("failed", f"ended with {returncode} and no answer")
+    return read_message(answer)
+
+
+def read_message(message: bytes) -> bytes:
+    """What a script gave, from the message that its process wrote. Raises SandboxError."""
+    word, _, rest = message.partition(b"\n")
     if word + b"\n" == bootstrap.DONE:
         return rest
     code: dict[bytes, FailureCode] = {b"memory": "memory", b"open": "open"}

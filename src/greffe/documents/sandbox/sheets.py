@@ -29,7 +29,7 @@ _UPRIGHT = 90
 _PIECE = 1 << 20
 _KEPT = frozenset({"/Type", "/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate",
                    "/UserUnit", "/Group"})  # fmt: skip
-_FORMATS = zxingcpp.BarcodeFormat.QRCode | zxingcpp.BarcodeFormat.Code128
+_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128])
 
 
 @dataclass
