@@ -2,7 +2,7 @@
 
 import pytest
 
-from greffe.accounts.models import User
+from greffe.accounts.models import Person, User
 from greffe.cases.models import Case, RecordEntry
 from greffe.filings import decision_actions as decide
 from greffe.filings import queue_actions, refiling
@@ -11,6 +11,7 @@ from greffe.filings.models import QueueItem, Submission, SubmissionDecision
 from greffe.filings.refusals import FilingRefusedError
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
+from greffe.notices.models import Notice
 from tests.support.scenes import Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
@@ -25,6 +26,7 @@ class Desk:
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
         self.counsel: User = scene.user()
+        Person.objects.update(email="counsel@example.org", language="fr")
         self.case: Case = scene.case(counsel=self.counsel)
         draft = scene.draft(self.counsel, self.case)
         for name in ("one.pdf", "two.pdf", "three.pdf"):
@@ -240,3 +242,38 @@ def test_discarding_a_second_filing_leaves_the_bytes_of_the_first(desk: Desk) ->
     for document in desk.submission.documents.all():
         with document_store().open(document.blob.key) as file:
             assert file.read(4) == b"%PDF"
+
+
+@pytest.mark.requirement("MC-14")
+@pytest.mark.requirement("BY-06")
+def test_filer_is_told_of_a_return_in_their_language_with_the_reason_and_the_note(
+    desk: Desk,
+) -> None:
+    decide.return_submission(**desk.asked, words=WRONG)
+    notice = Notice.objects.get()
+    assert (notice.kind, notice.language) == ("submission-returned", "fr")
+    assert notice.recipient == "counsel@example.org"
+    assert notice.context["reason"] == "Les documents ont été déposés au mauvais endroit"
+    assert notice.context["note"] == "This is for the appeal division."
+    assert notice.context["file_number"] == desk.case.file_number
+    assert "one.pdf" not in str(notice.context)
+
+
+def test_filer_is_told_which_attachments_were_refused_and_which_returned(desk: Desk) -> None:
+    decide.accept(**desk.asked, positions=[1, 3], words=WRONG)
+    decide.refuse_documents(**desk.asked, positions=[3], words=LATE)
+    partly = Notice.objects.get(kind="submission-partly-accepted")
+    assert (partly.context["accepted"], partly.context["returned"]) == ("1, 3", "2")
+    assert Notice.objects.get(kind="submission-refused").context["refused"] == "3"
+
+
+def test_nobody_is_told_of_what_stays_between_registry_and_division(desk: Desk) -> None:
+    decide.pass_to_division(**desk.asked, note="For you.")
+    decide.hand_back(**desk.asked)
+    assert not Notice.objects.exists()
+
+
+def test_refused_decision_owes_no_notice(desk: Desk) -> None:
+    with refusal("no-note"):
+        decide.return_submission(**desk.asked, words=Words("wrong-place", ""))
+    assert not Notice.objects.exists()

@@ -13,6 +13,7 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases.actions import Placed, place_on_record, refuse_on_record
 from greffe.cases.rules import rules
 from greffe.filings.models import QueueItem, Submission, SubmissionDecision, SubmittedDocument
+from greffe.filings.outcome_notices import tell_filer
 from greffe.filings.permissions import registry_capacity
 from greffe.filings.refusals import refuse
 from greffe.law import states
@@ -220,6 +221,7 @@ class _Locked:
             decided_by=words.decided_by,
         )
         self._record(decision)
+        tell_filer(submission, decision)
         return decision
 
     def _move(self, positions: AbstractSet[int], event: str) -> None:

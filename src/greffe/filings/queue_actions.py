@@ -101,6 +101,16 @@ def reassign(*, by: Viewer, submission_ids: Sequence[UUID], to: UUID | None) -> 
     return len(items)
 
 
+def reassign_all(*, by: Viewer, holder: UUID | None, to: UUID | None) -> int:
+    """Give all that an officer holds in one's offices to another: an officer is absent.
+
+    Raises FilingRefusedError as `reassign` does.
+    """
+    held = queue_scope(by).filter(holder=holder, office__in=by.supervised())
+    ids = list(held.values_list("pk", flat=True)) if holder else []
+    return reassign(by=by, submission_ids=ids, to=to)
+
+
 def _offices_of(person: UUID) -> set[str]:
     today = timezone.localdate()
     held = StaffRole.objects.filter(

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from greffe.cases import queries
 from greffe.cases.models import Case
 from greffe.cases.permissions import may_file, may_read_documents
+from greffe.cases.record_queries import find_entry, record_of
 from greffe.cases.rules import rules
 from greffe.filings.models import Draft, Submission
 from greffe.filings.queries import open_drafts, submissions_in
@@ -23,7 +24,15 @@ from greffe.law.tables import Office
 from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404, signed_in
-from greffe.web.portal.lines import LimitLine, event_line, lang, limit_line, submission_tag
+from greffe.web.downloads import entry_as_file
+from greffe.web.portal.lines import (
+    LimitLine,
+    event_line,
+    lang,
+    limit_line,
+    record_row,
+    submission_tag,
+)
 
 ON_A_PAGE = 50
 
@@ -64,6 +73,10 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "capacity": seen.capacity,
         "may_file": may_file(seen.capacity),
         "reads_documents": may_read_documents(seen.capacity),
+        "entries": [
+            record_row(entry)
+            for entry in record_of(request.viewer, seen.case, seen.capacity, on=today)
+        ],
         "submissions": [_filed(one) for one in submissions_in(request.viewer, seen.case, on=today)],
         "drafts": with_kinds(open_drafts(request.viewer, case=seen.case)),
         "family": queries.family_cases(request.viewer, seen.case, on=today),
@@ -123,6 +136,16 @@ def _limits(found: Case, office: Office, now: datetime) -> list[LimitLine]:
         party="person",
     )
     return [limit_line(limit) for limit in limits]
+
+
+@require_safe
+@signed_in
+def record_document(request: PortalRequest, case_id: UUID, entry_id: UUID) -> FileResponse:
+    """A document on the file of a case, as it arrived, for those who may read it today."""
+    entry = find_entry(request.viewer, entry_id, on=timezone.localdate())
+    if entry is None or entry.case_id != case_id:
+        raise Http404
+    return entry_as_file(request, entry)
 
 
 @require_safe

@@ -1,12 +1,15 @@
 """What the components of a filing's pages are given: files, findings, states, events as lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
 
+from greffe.cases.models import RecordEntry
+from greffe.cases.rules import rules
 from greffe.filings.judging import Judgement
 from greffe.filings.models import Draft, DraftFile, SubmittedDocument
 from greffe.law.calendar import eastern
@@ -14,7 +17,7 @@ from greffe.law.dates import long_time
 from greffe.law.filing import Finding
 from greffe.law.limit_texts import days_left
 from greffe.law.limits import LimitAhead
-from greffe.law.states import SUBMISSION
+from greffe.law.states import DOCUMENT, SUBMISSION
 from greffe.ledger.messages import line
 from greffe.ledger.models import Event
 from greffe.web.components import FileLine, FindingLine, Tag, TimelineEvent, Tone
@@ -113,9 +116,48 @@ def document_line(document: SubmittedDocument, *, readable: bool) -> FileLine:
     )
 
 
+_TONES: Mapping[str, Tone] = {
+    "accepted": "success",
+    "on-file": "success",
+    "partly-accepted": "attention",
+    "returned": "danger",
+    "refused": "danger",
+}
+
+
 def submission_tag(state: str) -> Tag:
     """The state of a submission in a word."""
-    return Tag(SUBMISSION.label(state, lang()), "information")
+    return Tag(SUBMISSION.label(state, lang()), _TONES.get(state, "information"))
+
+
+def document_tag(state: str) -> Tag:
+    """The state of one filed document in a word."""
+    return Tag(DOCUMENT.label(state, lang()), _TONES.get(state, "information"))
+
+
+def said_in(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The words of a receipt in the page's language: both are in it, as they were on that day."""
+    mine = lang()
+    service = payload["service"]
+    return {
+        "registry": payload["registry"][mine],
+        "kind": payload["document_type"][mine],
+        "cases": [
+            {
+                "number": case["file_number"],
+                "division": case["division"][mine],
+                "office": case["office"][mine],
+            }
+            for case in payload["cases"]
+        ],
+        "limits": [limit | {"text": limit[mine]} for limit in payload["limits"]],
+        "findings": [finding | {"text": finding[mine]} for finding in payload["findings"]],
+        "recipient": service["recipient"] if service else "",
+        "method": service["method"][mine] if service else "",
+        "served_on": date.fromisoformat(service["served_on"]) if service else None,
+        "filed_by": payload["filed_by"]["name"],
+        "next": payload["next"][mine],
+    }
 
 
 def event_line(event: Event) -> TimelineEvent:
@@ -126,3 +168,11 @@ def event_line(event: Event) -> TimelineEvent:
         when=long_time(at, lang(), place=gettext("Eastern time")),
         iso=at.isoformat(timespec="seconds"),
     )
+
+
+def record_row(entry: RecordEntry) -> dict[str, Any]:
+    """A document of a case file as a line of its table: what kind, whether it was refused."""
+    kind = entry.get_source_display()
+    if entry.document_type:
+        kind = rules().document_type(entry.document_type).label.get(lang())
+    return {"entry": entry, "kind": kind}

@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from greffe.web.portal import case_pages, filing_pages, receipt_pages, upload_pages
+from greffe.web.portal import (
+    case_pages,
+    filing_pages,
+    outcome_pages,
+    receipt_pages,
+    upload_pages,
+)
 
 app_name = "portal"
 
@@ -10,6 +16,11 @@ urlpatterns = [
     path("", case_pages.my_cases, name="my-cases"),
     path("cases/<uuid:case_id>/", case_pages.case, name="case"),
     path("cases/<uuid:case_id>/history/", case_pages.history, name="case-history"),
+    path(
+        "cases/<uuid:case_id>/documents/<uuid:entry_id>/",
+        case_pages.record_document,
+        name="record-document",
+    ),
     path("cases/<uuid:case_id>/file/", filing_pages.start, name="start-filing"),
     path("drafts/<uuid:draft_id>/", filing_pages.resume, name="draft"),
     path("drafts/<uuid:draft_id>/type/", filing_pages.choose_type, name="draft-type"),
@@ -29,6 +40,11 @@ urlpatterns = [
     path("drafts/<uuid:draft_id>/review/", filing_pages.review, name="draft-review"),
     path("drafts/<uuid:draft_id>/discard/", filing_pages.discard, name="draft-discard"),
     path("submissions/<uuid:submission_id>/", receipt_pages.submission, name="submission"),
+    path(
+        "submissions/<uuid:submission_id>/file-again/",
+        outcome_pages.again,
+        name="file-again",
+    ),
     path(
         "submissions/<uuid:submission_id>/receipt.json",
         receipt_pages.receipt_json,

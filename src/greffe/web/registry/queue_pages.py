@@ -1,0 +1,246 @@
+"""The registry's queue: what waits, the most urgent first; who works on what."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, get_args
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from greffe.accounts.viewers import Viewer
+from greffe.cases.rules import rules
+from greffe.filings import queue_actions
+from greffe.filings.messages import refusal_text
+from greffe.filings.models import QueueItem
+from greffe.filings.queue_queries import PAGE, Filters, Place, Whose, load_of, queue_page
+from greffe.filings.refusals import FilingRefusedError
+from greffe.law.calendar import eastern
+from greffe.web.access import PortalRequest
+from greffe.web.components import Tag
+from greffe.web.portal.lines import lang
+from greffe.web.registry.access import BENCH, REGISTRY, SUPERVISORS, for_roles
+
+AT_ONCE = 10
+"""How many submissions are taken by "take the next"."""
+
+
+@require_safe
+@for_roles(BENCH)
+def queue(request: PortalRequest) -> HttpResponse:
+    """What waits for this person's offices, or for a member's decision."""
+    asked = request.GET
+    filters = _filters(request.viewer, asked)
+    found = queue_page(request.viewer, filters, after=Place.read(asked.get("after", "")))
+    items = found[:PAGE]
+    today = timezone.localdate()
+    context = {
+        "filters": filters,
+        "tabs": _tabs(request.viewer, filters),
+        "rows": [_row(item, today) for item in items],
+        "next": _address(filters, after=Place.of(items[-1]).text) if len(found) > PAGE else "",
+        "first": _address(filters) if asked.get("after") else "",
+        "offices": _offices(request.viewer),
+        "divisions": [row for row in rules().divisions if row.in_force(today)],
+        "officer": bool(request.viewer.offices()),
+        "supervisor": bool(request.viewer.supervised()),
+        "at_once": AT_ONCE,
+        "back": request.get_full_path(),
+    }
+    return render(request, "registry/queue.html", context)
+
+
+def _filters(viewer: Viewer, asked: Mapping[str, str]) -> Filters:
+    """What the address asks for; what makes no sense is left out."""
+    whose = asked.get("whose", "")
+    usual: Whose = "all" if viewer.offices() else "division"
+    return Filters(
+        whose=next((one for one in get_args(Whose) if one == whose), usual),
+        office=_known(asked.get("office", ""), viewer.offices()),
+        division=_known(asked.get("division", ""), {row.id for row in rules().divisions}),
+        document_type=_known(asked.get("type", ""), {row.id for row in rules().document_types}),
+        holder=_uuid(asked.get("holder", "")),
+        due_by=_day(asked.get("due", "")),
+    )
+
+
+def _known(value: str, known: set[str] | frozenset[str]) -> str:
+    return value if value in known else ""
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
+def _day(value: str) -> date | None:
+    try:
+        return parse_date(value)
+    except ValueError:
+        return None
+
+
+def _address(filters: Filters, **changes: str) -> str:
+    asked = {
+        "whose": filters.whose,
+        "office": filters.office,
+        "division": filters.division,
+        "type": filters.document_type,
+        "holder": str(filters.holder or ""),
+        "due": filters.due_by.isoformat() if filters.due_by else "",
+    } | changes
+    kept = {name: value for name, value in asked.items() if value}
+    return f"{reverse('registry:queue')}?{urlencode(kept)}"
+
+
+def _tabs(viewer: Viewer, filters: Filters) -> list[dict[str, Any]]:
+    words: dict[Whose, str] = {
+        "mine": gettext("My work"),
+        "free": gettext("Not taken"),
+        "all": gettext("Everything of the office"),
+        "division": gettext("Before the division"),
+    }
+    shown = words if viewer.offices() else {"division": words["division"]}
+    return [
+        {
+            "label": label,
+            "href": _address(filters, whose=whose, holder=""),
+            "current": filters.whose == whose,
+        }
+        for whose, label in shown.items()
+    ]
+
+
+def _offices(viewer: Viewer) -> list[Any]:
+    return [rules().office(office) for office in sorted(viewer.offices())]
+
+
+def _row(item: QueueItem, today: date) -> dict[str, Any]:
+    """A line of the queue, as `queue_page` annotates it."""
+    day = eastern(item.received_at).date()
+    return {
+        "item": item,
+        "number": item.submission.number,
+        "cases": [link.case for link in item.submission.case_links.all()],
+        "principal": getattr(item, "principal", "") or "",
+        "kind": rules().document_type(item.document_type).label.get(lang()),
+        "office": rules().office(item.office, day),
+        "due": _due(item.due_on, today),
+        "again": item.submission.follows_id is not None,
+    }
+
+
+def _due(due: date, today: date) -> Tag | None:
+    days = (due - today).days
+    if days < 0:
+        late = ngettext("%(n)s day late", "%(n)s days late", -days) % {"n": -days}
+        return Tag(late, "danger")
+    return Tag(gettext("Due today"), "attention") if days == 0 else None
+
+
+def _chosen(request: PortalRequest) -> list[UUID]:
+    given = (_uuid(value) for value in request.POST.getlist("submission"))
+    return [value for value in given if value is not None]
+
+
+def back_to(request: PortalRequest) -> HttpResponse:
+    """To the page of the queue from which a form was sent; never to another site."""
+    address, queue_address = request.POST.get("back", ""), reverse("registry:queue")
+    within = address == queue_address or address.startswith(f"{queue_address}?")
+    return redirect(address if within else queue_address)
+
+
+@require_POST
+@for_roles(REGISTRY)
+def take(request: PortalRequest) -> HttpResponse:
+    """Take what was chosen, or the next ones; say if somebody else was quicker."""
+    if "next" in request.POST:
+        taken = queue_actions.take_next(by=request.viewer, count=AT_ONCE)
+        if not taken:
+            messages.info(request, gettext("Nothing waits that nobody has taken."))
+    else:
+        chosen = _chosen(request)
+        taken = queue_actions.take(by=request.viewer, submission_ids=chosen)
+        if missed := len(set(chosen)) - len(taken):
+            said = ngettext(
+                "%(n)s submission was not taken: somebody else has it, or it has been decided.",
+                "%(n)s submissions were not taken: somebody else has them, "
+                "or they have been decided.",
+                missed,
+            )
+            messages.warning(request, said % {"n": missed})
+        elif not chosen:
+            messages.warning(request, gettext("Choose at least one submission, then take it."))
+    if taken:
+        said = ngettext("You took %(n)s submission.", "You took %(n)s submissions.", len(taken))
+        messages.success(request, said % {"n": len(taken)})
+    if len(taken) == 1 and "open" in request.POST:
+        return redirect("registry:submission", taken[0])
+    return back_to(request)
+
+
+@require_POST
+@for_roles(REGISTRY)
+def release(request: PortalRequest) -> HttpResponse:
+    """Put back what this person holds."""
+    count = queue_actions.release(by=request.viewer, submission_ids=_chosen(request))
+    if count:
+        said = ngettext(
+            "%(n)s submission is back in the queue.",
+            "%(n)s submissions are back in the queue.",
+            count,
+        )
+        messages.success(request, said % {"n": count})
+    else:
+        messages.info(request, gettext("Nothing was put back: you hold none of these."))
+    return back_to(request)
+
+
+@require_safe
+@for_roles(SUPERVISORS)
+def load(request: PortalRequest) -> HttpResponse:
+    """Who works on how much, since when: for the supervisors of an office."""
+    offices = sorted(request.viewer.supervised())
+    context = {
+        "rows": [
+            {
+                "load": one,
+                "office": rules().office(one.office),
+                "href": _address(
+                    Filters(whose="all" if one.holder else "free", office=one.office),
+                    holder=str(one.holder or ""),
+                ),
+                "due": _due(one.due_first, timezone.localdate()),
+            }
+            for one in load_of(offices)
+        ],
+        "officers": queue_actions.officers_of(offices),
+    }
+    return render(request, "registry/load.html", context)
+
+
+@require_POST
+@for_roles(SUPERVISORS)
+def reassign(request: PortalRequest) -> HttpResponse:
+    """Give all that one officer holds to another, or back to the queue."""
+    holder, to = _uuid(request.POST.get("holder", "")), _uuid(request.POST.get("to", ""))
+    try:
+        count = queue_actions.reassign_all(by=request.viewer, holder=holder, to=to)
+    except FilingRefusedError as refusal:
+        said = refusal_text(refusal.refused.code)
+        messages.error(request, f"{said.text} {said.remedy}")
+    else:
+        said_count = ngettext(
+            "%(n)s submission changed hands.", "%(n)s submissions changed hands.", count
+        )
+        messages.success(request, said_count % {"n": count})
+    return redirect("registry:load")
