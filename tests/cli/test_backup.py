@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from greffe.cli.restoring import MARK
 from greffe.documents.store import FileStore
 from tests.support.backups import (
     DOCUMENTS,
@@ -145,6 +146,20 @@ def test_work_goes_on_in_the_restored_registry(target: Path, empty: Registry) ->
     file_some(empty, "second", "MC6-70002")
     assert len(contents(empty)) == 2 * DOCUMENTS
     assert say(empty, "ledger", "verify").json["waiting"] <= 2  # its checkpoint's own event
+
+
+def test_restore_that_ended_before_it_had_verified_verifies_now(
+    target: Path, empty: Registry
+) -> None:
+    first = say(empty, "restore", target)
+    assert first.code == 0
+    name = Path(first.json["folder"]).name
+    (store_of(empty).root / MARK).write_text(name)
+    flip(path_of(empty, filed_key(empty)))
+    again = say(empty, "restore", target)
+    assert again.code == 1
+    assert codes(again) == {filed_key(empty): "altered"}
+    assert empty.command("restore", str(target)).returncode == 2  # it is over now
 
 
 def test_restore_makes_an_embedded_database_of_its_own(source: Registry, target: Path) -> None:
@@ -295,13 +310,14 @@ def test_document_exchanged_together_with_its_row_is_found_by_the_ledger(
 
 
 @pytest.mark.requirement("BY-02")
-def test_ledger_that_was_cut_is_seen_by_the_backup_and_by_a_checkpoint_kept_elsewhere(
+def test_ledger_that_was_cut_is_seen_by_a_checkpoint_kept_elsewhere(
     source: Registry, worn: Registry, empty: Registry, tmp_path: Path
 ) -> None:
     checkpoint = tmp_path / "checkpoint.json"
-    checkpoint.write_text(source.command("ledger", "checkpoint").stdout)
     with spare(source, template="greffe") as cut:
         assert cut.database
+        cut.settings = worn.settings
+        checkpoint.write_text(cut.command("ledger", "checkpoint").stdout)
         with psycopg.connect(cut.database.superuser_url) as connection:
             connection.execute("SET session_replication_role = replica")
             connection.execute("DELETE FROM ledger_checkpoint")
@@ -311,7 +327,6 @@ def test_ledger_that_was_cut_is_seen_by_the_backup_and_by_a_checkpoint_kept_else
                 f" (SELECT event_id FROM ledger_link WHERE seq = {last})"
             )
             connection.execute(f"DELETE FROM ledger_link WHERE seq = {last}")
-        cut.settings = worn.settings
         assert say(cut, "backup", tmp_path / "t").code == 0
     said = say(empty, "restore", tmp_path / "t", "--checkpoint", checkpoint)
     assert said.code == 1

@@ -1,15 +1,17 @@
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from greffe.embedded.server import Server
 from tests.support.aftermath import check_ledger
 from tests.support.embedded import postmaster, wait_for_process
-from tests.support.faults import LASTING, Counsel, Outside, Stage, begin, start_again
+from tests.support.faults import LASTING, ROOM, Counsel, Outside, Stage, begin, start_again
 from tests.support.serving import Registry, Running, registry
 
 COMMAND = {"web": "serve", "worker": "worker"}
@@ -103,3 +105,26 @@ def restart(stage: Stage) -> Callable[[], None]:
             stage.processes["worker"] = stage.registry.worker()
 
     return revive
+
+
+def _can_mount(under: tuple[str, ...]) -> bool:
+    return subprocess.run([*under, "true"], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> tuple[str, ...]:
+    """A command that runs another with a disk of 4 MB on `tmp_path`/small, seen by nobody else."""
+    place = tmp_path / "small"
+    place.mkdir()
+    mount = f'mount -t tmpfs -o size={ROOM} none "{place}" && exec "$@"'
+    for unshare in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
+        under = (*unshare, "sh", "-c", mount, "small")
+        if _can_mount(under):
+            return under
+    pytest.skip("nothing can be mounted here, not even in a namespace of one's own")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Where the small disk is, for those who see it."""
+    return tmp_path / "small"

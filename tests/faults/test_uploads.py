@@ -1,6 +1,5 @@
 """An upload that cannot end: the disk is full, the connection is cut."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -8,13 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.aftermath import check_draft
-from tests.support.faults import Counsel, Outside, Stage, begin, one_more
+from tests.support.faults import ROOM, Counsel, Outside, Stage, begin, one_more
 from tests.support.points import bytes_received
 from tests.support.serving import Registry, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.security(24)]
-
-ROOM = 4 * 1024 * 1024  # bytes of the small disk
 
 
 def test_connection_cut_in_mid_upload_leaves_nothing_behind(stage: Stage) -> None:
@@ -34,29 +31,6 @@ def test_upload_that_ends_early_leaves_nothing_behind(stage: Stage) -> None:
         until(lambda: not stage.incoming(), "the end of the upload")
     until(lambda: stage.unknown_keys() == before, "a store without leftovers")
     assert list(stage.files()) == ["letter.pdf"]
-
-
-def _can_mount(under: tuple[str, ...]) -> bool:
-    return subprocess.run([*under, "true"], capture_output=True, check=False).returncode == 0
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> tuple[str, ...]:
-    """A command that runs another with a disk of 4 MB on `tmp_path`/small, seen by nobody else."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = f'mount -t tmpfs -o size={ROOM} none "{place}" && exec "$@"'
-    for unshare in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
-        under = (*unshare, "sh", "-c", mount, "small")
-        if _can_mount(under):
-            return under
-    pytest.skip("nothing can be mounted here, not even in a namespace of one's own")
-
-
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """Where the small disk is, for those who see it."""
-    return tmp_path / "small"
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from tests.support.serving import DEADLINE, Registry, Running, until
 CASE = "TC6-04410"  # of the demonstration: its counsel is okafor
 COUNSEL = "okafor"
 KIND = "rpd-written-submissions"
+ROOM = 4 * 1024 * 1024  # bytes of the small disk
 
 _INPUT = re.compile(r"<input\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
