@@ -28,6 +28,10 @@ CASE      = (302, 200, 404, 200, 404, 200, 404, 200, 404, 200, 404)
 DOCUMENTS = (302, 200, 404, 200, 404, 200, 404, 200, 404, 404, 404)
 FILERS    = (302, 200, 404, 200, 404, 404, 404, 404, 404, 404, 404)
 OWN       = (302, 200, 404, 404, 404, 404, 404, 404, 404, 404, 404)
+REGISTRY  = (302, 404, 404, 404, 404, 200, 200, 404, 404, 404, 404)
+BENCH     = (302, 404, 404, 404, 404, 200, 200, 200, 200, 404, 404)
+DESK      = (302, 404, 404, 404, 404, 200, 404, 404, 404, 404, 404)
+NOBODY    = (302, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404)
 # fmt: on
 
 
@@ -72,10 +76,18 @@ READ: dict[str, tuple[int, ...]] = {
     "portal:receipt-json": DOCUMENTS,
     "portal:receipt-pdf": DOCUMENTS,
     "portal:submitted-document": DOCUMENTS,
+    "registry:queue": BENCH,
+    "registry:load": NOBODY,  # supervisors, who are in tests/web/registry
+    "registry:submission": DESK,
 }
 """Status of GET and of HEAD."""
 
 WRITE: dict[str, tuple[int, ...]] = {
+    "registry:take": tuple(302 if found == 200 else found for found in REGISTRY),
+    "registry:release": tuple(302 if found == 200 else found for found in REGISTRY),
+    "registry:reassign": NOBODY,
+    "registry:submission": tuple(422 if found == 200 else found for found in DESK),
+    "portal:file-again": own(409),
     "portal:start-filing": filers(422),
     "portal:draft-type": own(422),
     "portal:draft-files": own(422),
