@@ -11,9 +11,11 @@ from greffe.ledger.kinds import Kind
 
 
 @transaction.atomic
-def add_person(*, by: Actor, name: str, language: str, client_id: str = "") -> Person:
+def add_person(
+    *, by: Actor, name: str, language: str, client_id: str = "", email: str = ""
+) -> Person:
     """Enter a person. `language` is "en" or "fr"; `client_id` has 8 or 10 digits or is empty."""
-    person = Person.objects.create(name=name, language=language, client_id=client_id)
+    person = Person.objects.create(name=name, language=language, client_id=client_id, email=email)
     record(kind=Kind.PERSON_ADDED, by=by, subject=person.id, body={"language": language})
     return person
 

@@ -156,6 +156,20 @@ def _seal_all(
         _record(kind, by, capacity, one.case, **said)
 
 
+@transaction.atomic
+def note_reading(*, by: Viewer, entry: RecordEntry) -> None:
+    """Record that somebody opened a document of a case file."""
+    capacity = capacity_in(by, entry.case, on=timezone.localdate())
+    said = {"entry": str(entry.id), "place": entry.position, "sha256": entry.blob.sha256}
+    record(
+        kind=Kind.DOCUMENT_READ,
+        by=by.actor(capacity or "account"),
+        subject=entry.source_id or entry.id,
+        case_ids=[entry.case_id],
+        body=said,
+    )
+
+
 def _kept(by: Viewer, case_id: UUID) -> tuple[Case, Capacity | None]:
     """Lock a case whose seals this person keeps today; "not-allowed" for anybody else."""
     today = timezone.localdate()

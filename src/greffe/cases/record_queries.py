@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from greffe.accounts.viewers import Viewer
@@ -130,3 +131,72 @@ def cases_worked_on(
         next_hearing=Subquery(coming.values("starts_at")[:1]),
     ).order_by("file_number")
     return list(page[: PAGE + 1])
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somebody or something in a case between two days: `until` is the first day after it.
+
+    `what` is the part, the department, the office or "public" and "private"; `name` of a person.
+    """
+
+    kind: str
+    what: str
+    name: str
+    principal: bool
+    since: date
+    until: date | None
+
+
+_LINKS = """
+SELECT 'participant', link.part, person.name, link.principal, link.since, link.until, link.id
+FROM cases_participant AS link JOIN accounts_person AS person ON person.id = link.person_id
+WHERE link.case_id = %(case)s
+UNION ALL
+SELECT 'counsel', '', person.name, false, link.since, link.until, link.id
+FROM cases_counselofrecord AS link JOIN accounts_person AS person ON person.id = link.person_id
+WHERE link.case_id = %(case)s
+UNION ALL
+SELECT 'minister', department, '', false, since, until, id
+FROM cases_ministerparticipation WHERE case_id = %(case)s
+UNION ALL
+SELECT 'office', office, '', false, since, until, id
+FROM cases_caseoffice WHERE case_id = %(case)s
+UNION ALL
+SELECT 'openness', CASE WHEN public THEN 'public' ELSE 'private' END, '', false, since, until, id
+FROM cases_openness WHERE case_id = %(case)s
+ORDER BY 4 DESC, 5, 7
+"""
+
+
+def links_of(case: Case) -> dict[str, list[Link]]:
+    """Everything of a case that has dates, past and present, by kind, in one statement.
+
+    The kinds are "participant", "counsel", "minister", "office" and "openness"; in the order of
+    their days, the principal person first.
+    """
+    links: dict[str, list[Link]] = {
+        kind: [] for kind in ("participant", "counsel", "minister", "office", "openness")
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKS, {"case": case.pk})
+        for kind, what, name, principal, since, until, _ in cursor.fetchall():
+            links[kind].append(Link(kind, what, name, principal, since, until))
+    return links
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEntry:
+    """Where on a case file a document that was read stands today."""
+
+    case_id: UUID
+    place: int
+    sha256: str
+    sealed: bool
+
+
+def entries_read(cases: Collection[UUID], fingerprints: Collection[str]) -> list[ReadEntry]:
+    """The places of these documents on the files of these cases: no names, for whoever audits."""
+    entries = RecordEntry.objects.filter(case__in=cases, blob__sha256__in=fingerprints)
+    rows = entries.order_by("position").values_list("case_id", "position", "blob__sha256", "sealed")
+    return [ReadEntry(*row) for row in rows]

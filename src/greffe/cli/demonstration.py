@@ -12,6 +12,7 @@ from greffe.accounts.models import Person, Role, User
 from greffe.cases import actions
 from greffe.cases.models import Case, FamilyGroup
 from greffe.cases.rules import rules
+from greffe.cli import demonstration_filings
 from greffe.ledger.actors import SYSTEM
 
 PASSWORD = "une-phrase-de-passe-de-demonstration"  # noqa: S105 - the demonstration's, told in the README
@@ -32,6 +33,7 @@ PEOPLE = (
     Somebody("tremblay", "Amélie Tremblay", "fr"),
     Somebody("okafor", "Daniel Okafor", "en"),
     Somebody("greffe-montreal", "Lucie Gagnon", "fr", Role.OFFICER, "montreal"),
+    Somebody("superviseure", "Nadine Bélanger", "fr", Role.SUPERVISOR, "montreal"),
     Somebody("registry-vancouver", "Priya Sandhu", "en", Role.OFFICER, "vancouver"),
     Somebody("commissaire", "Henri Beaulieu", "fr", Role.MEMBER),
     Somebody("auditor", "Margaret Chen", "en", Role.AUDITOR),
@@ -45,6 +47,7 @@ def make() -> bool:
         return False
     with transaction.atomic():
         _Scene().play()
+    demonstration_filings.make()
     return True
 
 
@@ -57,7 +60,12 @@ class _Scene:
         self.people = {somebody.username: self._enter(somebody) for somebody in PEOPLE}
 
     def _enter(self, somebody: Somebody) -> Person:
-        person = add_person(by=SYSTEM, name=somebody.name, language=somebody.language)
+        person = add_person(
+            by=SYSTEM,
+            name=somebody.name,
+            language=somebody.language,
+            email=f"{somebody.username}@example.org",
+        )
         open_account(by=SYSTEM, person=person, username=somebody.username, password=PASSWORD)
         if somebody.role:
             division = "RPD" if somebody.role == Role.MEMBER else ""
@@ -90,7 +98,8 @@ class _Scene:
         )
 
     def _people(self, case: Case, name: str, part: str, *counsel: str) -> Person:
-        person = add_person(by=SYSTEM, name=name, language=case.language)
+        mailbox = f"{case.file_number.lower()}@example.org"
+        person = add_person(by=SYSTEM, name=name, language=case.language, email=mailbox)
         actions.add_participant(
             by=SYSTEM, case=case, person=person, part=part, since=self.start, principal=True
         )

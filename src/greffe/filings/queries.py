@@ -133,11 +133,16 @@ def _may_read(viewer: Viewer, submission: Submission, on: date) -> bool:
 def find_document(
     viewer: Viewer, submission_id: UUID, position: int, *, on: date
 ) -> SubmittedDocument | None:
-    """A filed document, for whoever may read it today. Having filed it once is not enough."""
+    """A filed document, for whoever may read it today. Having filed it once is not enough.
+
+    The documents of its submission are those that this person may see.
+    """
     withheld = withheld_of(viewer, [submission_id], on=on)
+    others = Prefetch("submission__documents", withheld.visible())
     document = (
         withheld.visible()
         .select_related("submission")
+        .prefetch_related(others, "submission__case_links__case")
         .filter(Q(submission_id=submission_id) & Q(position=position))
         .first()
     )

@@ -5,8 +5,9 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Checkpoint, Event
 
 PAGE = 50
@@ -62,9 +63,32 @@ def history(
     Scoped to the case alone: whether the person may see its history is the caller's to ask.
     """
     events = Event.objects.filter(case_ids__contains=[case_id]).order_by("-at", "-id")
-    if before is not None:
-        events = events.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.event_id))
-    return list(events[:limit])
+    return list(_older(events, before)[:limit])
+
+
+def readings(
+    *,
+    case_id: uuid.UUID | None = None,
+    person_id: uuid.UUID | None = None,
+    before: Position | None = None,
+    limit: int = PAGE,
+) -> list[Event]:
+    """Give who opened documents, newest first: of a case, by a person, or both; paged as `history`.
+
+    Scoped to what is asked alone: whether somebody may know it is the caller's to ask.
+    """
+    events = Event.objects.filter(kind=Kind.DOCUMENT_READ).order_by("-at", "-id")
+    if case_id is not None:
+        events = events.filter(case_ids__contains=[case_id])
+    if person_id is not None:
+        events = events.filter(actor_person_id=person_id)
+    return list(_older(events, before)[:limit])
+
+
+def _older(events: QuerySet[Event], before: Position | None) -> QuerySet[Event]:
+    if before is None:
+        return events
+    return events.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.event_id))
 
 
 def verify_event_in_ledger(event_id: uuid.UUID, commitment: bytes) -> Standing:

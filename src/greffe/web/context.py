@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from greffe.law.rows import Text
+from greffe.web.landing import ways_of
 
 REGISTRY_NAME = Text(en="Electronic registry", fr="Greffe électronique")
 """The name in the header, the footer and the title of every page."""
@@ -29,6 +30,7 @@ def registry(request: HttpRequest) -> dict[str, object]:
         "demonstration": settings.DEMO,
         "languages": languages_of(request),
         "person_name": person_name(request),
+        "ways": ways_of(getattr(request, "viewer", None)) if person_name(request) else [],
     }
 
 

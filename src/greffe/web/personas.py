@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from greffe.accounts.models import User
 from greffe.accounts.viewers import viewer_of
 from greffe.cases.rules import rules
+from greffe.web.landing import landing
 from greffe.web.portal.lines import lang
 
 
@@ -25,7 +26,7 @@ def choose_persona(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         user = get_object_or_404(people, username=request.POST.get("username", ""))
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        return redirect("portal:my-cases")
+        return redirect(landing(viewer_of(user, on=timezone.localdate())))
     today = timezone.localdate()
     shown = [
         {"username": user.username, "person": user.person, "what": _what(user, today)}

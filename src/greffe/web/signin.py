@@ -5,7 +5,13 @@ from typing import Any
 from allauth.account import views
 from allauth.account.forms import LoginForm
 from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from greffe.accounts.adapter import Adapter
+from greffe.accounts.models import User
+from greffe.accounts.viewers import viewer_of
+from greffe.web.landing import landing
 
 closed = views.AccountInactiveView.as_view(template_name="account/account_inactive.html")
 
@@ -20,6 +26,16 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         for name, words in missing.items():
             self.fields[name].error_messages["required"] = words
             self.fields[name].widget.attrs.pop("placeholder", None)
+
+
+class Landing(Adapter):
+    """Sends whoever signs in to where their work begins, unless they asked for another page."""
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Give the address."""
+        user = request.user
+        viewer = viewer_of(user, on=timezone.localdate()) if isinstance(user, User) else None
+        return landing(viewer)
 
 
 class SignIn(views.LoginView):  # type: ignore[misc]  # same

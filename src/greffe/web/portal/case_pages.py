@@ -25,6 +25,7 @@ from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404, signed_in
 from greffe.web.downloads import entry_as_file
+from greffe.web.portal.hearing_pages import hearings_of
 from greffe.web.portal.lines import (
     LimitLine,
     event_line,
@@ -77,6 +78,7 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
             record_row(entry)
             for entry in record_of(request.viewer, seen.case, seen.capacity, on=today)
         ],
+        **hearings_of(request.viewer, seen, now=now),
         "submissions": [_filed(one) for one in submissions_in(request.viewer, seen.case, on=today)],
         "drafts": with_kinds(open_drafts(request.viewer, case=seen.case)),
         "family": queries.family_cases(request.viewer, seen.case, on=today),
@@ -119,7 +121,6 @@ def _about(found: Case, now: datetime) -> dict[str, Any]:
         "participants": queries.participants_in(found, on=today),
         "counsel": queries.counsel_in(found, on=today),
         "minister_is_party": queries.minister_is_party(found, on=today),
-        "hearing": queries.next_hearing(found, now=now),
         "limits": [limit for limit in limits if limit.left],
         "limits_passed": [limit for limit in limits if not limit.left],
     }

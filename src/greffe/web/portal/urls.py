@@ -5,6 +5,7 @@ from django.urls import path
 from greffe.web.portal import (
     case_pages,
     filing_pages,
+    hearing_pages,
     outcome_pages,
     receipt_pages,
     upload_pages,
@@ -20,6 +21,11 @@ urlpatterns = [
         "cases/<uuid:case_id>/documents/<uuid:entry_id>/",
         case_pages.record_document,
         name="record-document",
+    ),
+    path(
+        "hearings/<uuid:hearing_id>/hearing.ics",
+        hearing_pages.calendar,
+        name="hearing-calendar",
     ),
     path("cases/<uuid:case_id>/file/", filing_pages.start, name="start-filing"),
     path("drafts/<uuid:draft_id>/", filing_pages.resume, name="draft"),

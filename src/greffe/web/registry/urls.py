@@ -4,10 +4,14 @@ from django.urls import path
 
 from greffe.web.registry import (
     audit_pages,
+    batch_pages,
     case_changes,
     case_pages,
+    hearing_pages,
+    paper_pages,
     queue_pages,
     reading_pages,
+    sheet_pages,
     submission_pages,
 )
 
@@ -52,5 +56,28 @@ urlpatterns = [
         case_changes.seal_document,
         name="case-document-seal",
     ),
+    path("cases/<uuid:case_id>/hearings/", hearing_pages.hearings, name="hearings"),
+    path(
+        "cases/<uuid:case_id>/hearings/schedule/", hearing_pages.schedule, name="schedule-hearing"
+    ),
+    path("hearings/<uuid:hearing_id>/postpone/", hearing_pages.postpone, name="postpone-hearing"),
+    path("hearings/<uuid:hearing_id>/cancel/", hearing_pages.cancel, name="cancel-hearing"),
+    path("hearings/<uuid:hearing_id>/notice/", hearing_pages.issue_notice, name="issue-notice"),
     path("readings/<uuid:person_id>/", audit_pages.person_readings, name="person-readings"),
+    path("cases/<uuid:case_id>/paper/", paper_pages.files, name="paper"),
+    path("cases/<uuid:case_id>/paper/details/", paper_pages.details, name="paper-details"),
+    path(
+        "cases/<uuid:case_id>/paper/<uuid:upload_id>/remove/",
+        paper_pages.remove,
+        name="paper-remove",
+    ),
+    path("cases/<uuid:case_id>/paper/placed/", paper_pages.placed, name="paper-placed"),
+    path("cases/<uuid:case_id>/cover-sheet/", sheet_pages.sheet, name="paper-sheet"),
+    path(
+        "cases/<uuid:case_id>/cover-sheet/<uuid:sheet_id>/",
+        sheet_pages.sheet_pdf,
+        name="paper-sheet-pdf",
+    ),
+    path("paper/batch/", batch_pages.batch, name="paper-batch"),
+    path("paper/batch/<uuid:scan_id>/", batch_pages.found, name="paper-batch-found"),
 ]

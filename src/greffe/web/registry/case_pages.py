@@ -1,0 +1,204 @@
+"""Case files for registry staff and members: find one, its record, its history, its people."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from greffe.accounts.models import Role
+from greffe.cases import record_queries
+from greffe.cases.models import Case, Hearing, MinisterParticipation, Participant, RecordEntry
+from greffe.cases.permissions import STAFF, TRIBUNAL, may_read_documents, may_transfer
+from greffe.cases.queries import SeenCase, worked_cases
+from greffe.cases.record_queries import Link, Sight
+from greffe.cases.rules import rules
+from greffe.filings.queue_queries import ORDER, queue_scope
+from greffe.ledger.models import Event
+from greffe.ledger.queries import PAGE, Position
+from greffe.ledger.queries import history as ledger_history
+from greffe.web.access import PortalRequest, case_or_404
+from greffe.web.components import TimelineEvent
+from greffe.web.downloads import entry_as_file
+from greffe.web.portal.lines import event_line, lang, record_row
+from greffe.web.registry.access import for_roles
+
+SEES_CASES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.MEMBER, Role.AUDITOR})
+
+
+def staff_case_or_404(request: PortalRequest, case_id: UUID) -> SeenCase:
+    """A case that this person sees by a role of the staff; 404 otherwise.
+
+    Also where they are counsel in it, or it is their own: then they see it in the portal.
+    """
+    seen = case_or_404(request, case_id)
+    if seen.capacity not in STAFF:
+        raise Http404
+    return seen
+
+
+@require_safe
+@for_roles(SEES_CASES)
+def cases(request: PortalRequest) -> HttpResponse:
+    """The cases of this person's work, by file number: found by number or by name."""
+    now, today = timezone.now(), timezone.localdate()
+    search = request.GET.get("q", "").strip()
+    after = request.GET.get("after", "")
+    found = record_queries.cases_worked_on(
+        request.viewer, now=now, on=today, search=search, after=after
+    )
+    shown = found[: record_queries.PAGE]
+    context = {
+        "search": search,
+        "after": after,
+        "rows": [_row(case, today) for case in shown],
+        "next": shown[-1].file_number if len(found) > len(shown) else "",
+        "heard": request.viewer.holds(Role.MEMBER) and not request.viewer.offices(),
+        "auditor": request.viewer.holds(Role.AUDITOR),
+    }
+    return render(request, "registry/cases.html", context)
+
+
+def _row(listed: Any, on: date) -> dict[str, Any]:
+    office = listed.office_now
+    return {
+        "case": listed,
+        "division": rules().division(listed.division, on),
+        "office": rules().office(office, on) if office else None,
+    }
+
+
+@require_safe
+@for_roles(SEES_CASES)
+def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
+    """The file of a case: its record, its people, where and when it is heard, what is sealed."""
+    seen = staff_case_or_404(request, case_id)
+    today = timezone.localdate()
+    sight = Sight.known(request.viewer, seen.case, seen.capacity, on=today)
+    links = record_queries.links_of(seen.case)
+    reads = may_read_documents(seen.capacity)
+    context = {
+        "case": seen.case,
+        "division": rules().division(seen.case.division, today),
+        "people": [_dated(link, today) for link in links["participant"]],
+        "counsel": [_dated(link, today) for link in links["counsel"]],
+        "minister": [_dated(link, today) for link in links["minister"]],
+        "offices": [_dated(link, today) for link in reversed(links["office"])],
+        "openness": [_dated(link, today) for link in reversed(links["openness"])],
+        "minister_always": rules().division(seen.case.division, today).minister_is_always_party,
+        "hearings": _hearings(seen.case),
+        "family": _family(request, seen.case, today),
+        "reads_documents": reads,
+        "entries": [_entry(entry) for entry in _record(request, seen, today)],
+        "waiting": _waiting(request, seen.case) if reads else [],
+        "keeps_seals": sight.keeps_seals,
+        "may_transfer": may_transfer(seen.capacity) and seen.case.status != Case.Status.CLOSED,
+        "audits": seen.capacity == "auditor",
+    }
+    return render(request, "registry/case.html", context)
+
+
+def _record(request: PortalRequest, seen: SeenCase, on: date) -> list[RecordEntry]:
+    if not may_read_documents(seen.capacity):
+        return []
+    return record_queries.record_of(request.viewer, seen.case, seen.capacity, on=on)
+
+
+def _entry(entry: RecordEntry) -> dict[str, Any]:
+    """A document of the record as a line, with the reader's address where it was filed."""
+    read = ""
+    if entry.source == RecordEntry.Source.FILING and entry.source_id:
+        read = reverse("registry:document", args=(entry.source_id, entry.source_position))
+    tribunal_only = entry.audience == RecordEntry.Audience.TRIBUNAL
+    return record_row(entry) | {"read_url": read, "tribunal_only": tribunal_only}
+
+
+def _dated(link: Link, on: date) -> dict[str, Any]:
+    """A link with its words; `held` unless it ended on the day it began."""
+    return {
+        "link": link,
+        "words": _words(link),
+        "now": link.until is None or link.until > on,
+        "held": link.until is None or link.until > link.since,
+    }
+
+
+def _words(link: Link) -> str:
+    match link.kind:
+        case "participant":
+            return str(Participant.Part(link.what).label)
+        case "minister":
+            return str(MinisterParticipation.Department(link.what).label)
+        case "office":
+            return rules().office(link.what, link.since).label.get(lang())
+        case _:
+            return link.what
+
+
+def _hearings(found: Case) -> list[dict[str, Any]]:
+    """Every hearing of the case, also those cancelled or postponed, the latest first."""
+    hearings = Hearing.objects.filter(case=found).select_related("member").order_by("-starts_at")
+    now = timezone.now()
+    return [
+        {"hearing": one, "office": rules().office(one.office), "past": one.starts_at < now}
+        for one in hearings
+    ]
+
+
+def _family(request: PortalRequest, found: Case, on: date) -> Iterable[Case]:
+    """The other cases of the family that this person sees as staff."""
+    if found.family_group_id is None:
+        return []
+    cases_ = worked_cases(request.viewer, on=on).filter(family_group=found.family_group_id)
+    return cases_.exclude(pk=found.pk).order_by("file_number")
+
+
+def _waiting(request: PortalRequest, found: Case) -> list[dict[str, Any]]:
+    """What of this case waits for the registry or the division, as far as this person sees it."""
+    items = queue_scope(request.viewer).filter(submission__cases=found)
+    return [
+        {"item": item, "kind": rules().document_type(item.document_type).label.get(lang())}
+        for item in items.select_related("submission", "holder").order_by(*ORDER)
+    ]
+
+
+@require_safe
+@for_roles(SEES_CASES)
+def document(request: PortalRequest, case_id: UUID, entry_id: UUID) -> FileResponse:
+    """The original of a document on the record: a download only, and the reading is recorded."""
+    return entry_as_file(request, staff_entry_or_404(request, case_id, entry_id))
+
+
+def staff_entry_or_404(request: PortalRequest, case_id: UUID, entry_id: UUID) -> RecordEntry:
+    """A document on the record of a case that this person reads as staff; 404 otherwise."""
+    seen = staff_case_or_404(request, case_id)
+    entry = record_queries.find_entry(request.viewer, entry_id, on=timezone.localdate())
+    if entry is None or entry.case_id != seen.case.pk or seen.capacity not in TRIBUNAL:
+        raise Http404
+    return entry
+
+
+@require_safe
+@for_roles(SEES_CASES)
+def history(request: PortalRequest, case_id: UUID) -> HttpResponse:
+    """What was done in a case, by whom, when; why, for those who keep its seals."""
+    seen = staff_case_or_404(request, case_id)
+    sight = Sight.known(request.viewer, seen.case, seen.capacity, on=timezone.localdate())
+    events = ledger_history(seen.case.pk, before=Position.read(request.GET.get("before", "")))
+    context = {
+        "case": seen.case,
+        "events": [_event(event, reasons=sight.keeps_seals) for event in events],
+        "older": Position.of(events[-1]).text if len(events) == PAGE else "",
+    }
+    return render(request, "registry/case_history.html", context)
+
+
+def _event(event: Event, *, reasons: bool) -> TimelineEvent:
+    reason = event.body.get("reason", "") if reasons else ""
+    return replace(event_line(event), detail=str(reason))
