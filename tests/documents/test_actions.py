@@ -8,7 +8,6 @@ import pytest
 from django.utils import timezone
 
 from greffe.documents.actions import (
-    KEPT_FOR,
     discard_upload,
     expire_uploads,
     inspect_upload,
@@ -16,6 +15,7 @@ from greffe.documents.actions import (
     sweep_store,
 )
 from greffe.documents.models import Blob, Upload
+from greffe.documents.retention import UPLOAD, kept_for
 from greffe.documents.store import StoredBlob
 from greffe.documents.stores import document_store
 from greffe.ledger.kinds import Kind
@@ -84,9 +84,9 @@ def test_upload_that_nothing_took_expires_after_its_time(
 ) -> None:
     upload = received(scene)
     now = timezone.now()
-    assert expire_uploads(now=now + KEPT_FOR - DAY) == 0
+    assert expire_uploads(now=now + kept_for(UPLOAD) - DAY) == 0
     with django_capture_on_commit_callbacks(execute=True):
-        assert expire_uploads(now=now + KEPT_FOR + DAY) == 1
+        assert expire_uploads(now=now + kept_for(UPLOAD) + DAY) == 1
     assert keys() == []
     assert Event.objects.filter(kind=Kind.UPLOAD_DISCARDED, subject=upload.id).exists()
 

@@ -10,9 +10,9 @@ from greffe.accounts.models import User
 from greffe.cases import actions as case_actions
 from greffe.cases.models import Case, FamilyGroup
 from greffe.documents.models import Upload
+from greffe.documents.retention import DRAFT, kept_for
 from greffe.documents.stores import document_store
 from greffe.filings import draft_actions
-from greffe.filings.draft_actions import DRAFT_KEPT_FOR
 from greffe.filings.judging import choices_in
 from greffe.filings.models import Draft
 from greffe.filings.queries import find_draft, open_drafts
@@ -233,9 +233,9 @@ def test_closed_case_offers_only_what_may_still_come(scene: Scene) -> None:
 def test_draft_survives_everything_but_its_time(prepared: Prepared) -> None:
     prepared.scene.upload(prepared.user, prepared.draft)
     now = timezone.now()
-    assert draft_actions.expire_drafts(now=now + DRAFT_KEPT_FOR - DAY) == 0
+    assert draft_actions.expire_drafts(now=now + kept_for(DRAFT) - DAY) == 0
     assert prepared.again().state == "open"
-    assert draft_actions.expire_drafts(now=now + DRAFT_KEPT_FOR + DAY) == 1
+    assert draft_actions.expire_drafts(now=now + kept_for(DRAFT) + DAY) == 1
     assert prepared.again().state == "expired"
     assert not prepared.names()
     event = Event.objects.get(kind=Kind.DRAFT_DISCARDED, subject=prepared.draft.id)

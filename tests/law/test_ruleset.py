@@ -361,6 +361,8 @@ def first_row(file: str, key: str) -> str:
             ("working_days = 2", "working_days = -2"),
             "working_days",
         ),
+        ("retention.toml", "retention", ("days = 30", "days = 0"), "days"),
+        ("retention.toml", "retention", ("days = 30", ""), "belong together"),
     ],
 )
 def test_wrong_row_of_each_table_is_named_by_file_row_and_reason(

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from greffe.accounts.viewers import Viewer
 from greffe.documents.models import Blob, Upload
 from greffe.documents.names import clean_name
+from greffe.documents.retention import UPLOAD, kept_for, uploads_that_go
 from greffe.documents.sandbox.inspection import inspect
 from greffe.documents.store import FileStore, StoredBlob
 from greffe.documents.stores import document_store
@@ -20,9 +21,6 @@ from greffe.law.facts import FileFacts
 from greffe.ledger.actions import record
 from greffe.ledger.actors import SYSTEM
 from greffe.ledger.kinds import Kind
-
-KEPT_FOR = timedelta(days=2)
-"""How long an upload that nothing took is kept."""
 
 
 def keep_blob(*, stored: StoredBlob, retention: str) -> Blob:
@@ -46,7 +44,7 @@ def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) 
         person=by.person,
         blob=keep_blob(stored=stored, retention="upload"),
         name=clean_name(name).text,
-        expires_at=timezone.now() + KEPT_FOR,
+        expires_at=timezone.now() + kept_for(UPLOAD),
     )
     record(
         kind=Kind.UPLOAD_RECEIVED,
@@ -70,7 +68,7 @@ def offer_again(
         blob=blob,
         name=name,
         facts=facts,
-        expires_at=timezone.now() + KEPT_FOR,
+        expires_at=timezone.now() + kept_for(UPLOAD),
     )
     record(
         kind=Kind.UPLOAD_RECEIVED,
@@ -123,6 +121,8 @@ def discard_upload(*, by: Viewer, upload: Upload, capacity: str) -> None:
 def _delete(upload: Upload) -> None:
     blob = upload.blob
     upload.delete()
+    if Blob.objects.select_for_update().filter(pk=blob.pk, legal_hold=True).exists():
+        return  # it is no longer its person's, and stays
     try:
         with transaction.atomic():
             blob.delete()
@@ -134,13 +134,13 @@ def _delete(upload: Upload) -> None:
 def expire_uploads(*, now: datetime) -> int:
     """Throw away uploads that nothing took and whose time is over. Gives their number."""
     count = 0
-    over = Q(taken=False, expires_at__lt=now, draft_file=None, blob__legal_hold=False)
-    for upload_id in Upload.objects.filter(over).values_list("id", flat=True)[:1000]:
+    for upload_id in uploads_that_go(now=now).values_list("id", flat=True)[:1000]:
         with transaction.atomic():
             upload = (
-                Upload.objects.select_for_update(of=("self",), skip_locked=True)
+                uploads_that_go(now=now)
+                .select_for_update(of=("self", "blob"), skip_locked=True)
                 .select_related("blob")
-                .filter(id=upload_id, taken=False, expires_at__lt=now)
+                .filter(id=upload_id)
                 .first()
             )
             if upload is None:

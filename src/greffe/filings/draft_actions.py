@@ -1,7 +1,7 @@
 """Writes of a filing that is being prepared: begun, changed, left."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +15,16 @@ from greffe.cases.queries import family_cases
 from greffe.cases.rules import rules
 from greffe.documents.actions import discard_upload, inspect_upload, receive_upload
 from greffe.documents.models import Upload
+from greffe.documents.retention import DRAFT, kept_for
 from greffe.documents.store import StoredBlob
 from greffe.filings.models import Draft, DraftCase, DraftFile
 from greffe.filings.permissions import filing_capacity, refusal_to_file
 from greffe.filings.refusals import refuse
+from greffe.filings.retention import drafts_that_go, hold_on_its_cases
 from greffe.law import states
 from greffe.ledger.actions import record
 from greffe.ledger.actors import SYSTEM
 from greffe.ledger.kinds import Kind
-
-DRAFT_KEPT_FOR = timedelta(days=30)
-"""How long a draft is kept after its last change."""
 
 
 @transaction.atomic
@@ -47,7 +46,7 @@ def start_draft(
         person=by.person,
         document_type=document_type,
         language=language,
-        expires_at=timezone.now() + DRAFT_KEPT_FOR,
+        expires_at=timezone.now() + kept_for(DRAFT),
     )
     _set_cases(by, draft, case, also_in)
     record(
@@ -87,7 +86,7 @@ def _lock(by: Viewer, draft_id: UUID) -> Draft:
 def _changed(draft: Draft, *fields: str) -> None:
     draft.version += 1
     draft.changed_at = timezone.now()
-    draft.expires_at = draft.changed_at + DRAFT_KEPT_FOR
+    draft.expires_at = draft.changed_at + kept_for(DRAFT)
     draft.save(update_fields=["version", "changed_at", "expires_at", *fields])
 
 
@@ -205,16 +204,15 @@ def close(draft: Draft, event: str) -> None:
 def expire_drafts(*, now: datetime) -> int:
     """Close drafts whose time is over; their files expire as any upload that nothing took."""
     count = 0
-    for draft_id in Draft.objects.filter(state="open", expires_at__lt=now).values_list(
-        "id", flat=True
-    ):
+    for draft_id in drafts_that_go(now=now).values_list("id", flat=True):
         with transaction.atomic():
             draft = (
-                Draft.objects.select_for_update(skip_locked=True)
-                .filter(pk=draft_id, state="open", expires_at__lt=now)
+                drafts_that_go(now=now)
+                .select_for_update(of=("self",), skip_locked=True)
+                .filter(pk=draft_id)
                 .first()
             )
-            if draft is None:
+            if draft is None or hold_on_its_cases(draft):
                 continue
             close(draft, "expire")
             draft.files.all().delete()

@@ -10,7 +10,16 @@ from itertools import combinations
 from greffe.law.codes import CODES
 from greffe.law.limit_rows import Limit
 from greffe.law.loading import Placed, RuleError
-from greffe.law.tables import DocumentType, FilingPermission, FindingRow, ServiceDuty
+from greffe.law.tables import (
+    DocumentType,
+    FilingPermission,
+    FindingRow,
+    RetentionClass,
+    ServiceDuty,
+)
+
+EXPIRING, KEPT = ("draft", "upload"), ("filing", "receipt", "case")
+"""Classes of retention: what goes when its days are over, and what this version always keeps."""
 
 Tables = Mapping[str, Sequence[Placed]]
 
@@ -21,6 +30,7 @@ def check_all(tables: Tables) -> None:
     check_one_at_a_time(tables)
     check_something_may_be_filed(tables)
     check_findings(tables)
+    check_retention(tables)
 
 
 def check_divisions_agree(tables: Tables) -> None:
@@ -99,6 +109,30 @@ def _check_finding(placed: Placed) -> None:
     if isinstance(row, FindingRow) and (unknown := sorted(row.parameters - CODES[row.id])):
         given = ", ".join(f"{{{name}}}" for name in sorted(CODES[row.id])) or "none"
         reason = f"its words ask for {{{unknown[0]}}}; what this finding gives is: {given}"
+        raise RuleError(placed.file, row.id, reason)
+
+
+def check_retention(tables: Tables) -> None:
+    """Refuse a class without a row, and a row that promises what this version does not do."""
+    versions: dict[str, list[Placed]] = {}
+    for placed in tables["retention"]:
+        _check_class(placed)
+        versions.setdefault(placed.row.id, []).append(placed)
+    begin = min(placed.row.in_force_from for placed in tables["filing_limits"])
+    for name in (*EXPIRING, *KEPT):
+        if name not in versions:
+            raise RuleError("retention.toml", name, "the row is missing: its class is in use")
+        _check_no_gap(versions[name], begin)
+
+
+def _check_class(placed: Placed) -> None:
+    row = placed.row
+    if not isinstance(row, RetentionClass):
+        return
+    if row.id in EXPIRING and row.days is None:
+        raise RuleError(placed.file, row.id, "days is missing: say how long it is kept")
+    if row.id not in EXPIRING and row.days is not None:
+        reason = "nothing of this class is ever removed by this version: leave days out"
         raise RuleError(placed.file, row.id, reason)
 
 

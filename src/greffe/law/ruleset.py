@@ -37,6 +37,7 @@ from greffe.law.tables import (
     Office,
     Region,
     RegistryDue,
+    RetentionClass,
     ServiceDuty,
     ServiceMethod,
     TextRow,
@@ -60,6 +61,7 @@ TABLES: tuple[Table, ...] = (
     Table("closures", "closures.toml", "closure", Closure),
     Table("decision_reasons", "registry.toml", "decision_reason", DecisionReason),
     Table("registry_due", "registry.toml", "registry_due", RegistryDue),
+    Table("retention", "retention.toml", "retention", RetentionClass),
 )
 
 R = TypeVar("R", bound=Row)
@@ -88,6 +90,7 @@ class RuleSet:
     closures: tuple[Closure, ...]
     decision_reasons: tuple[DecisionReason, ...]
     registry_due: tuple[RegistryDue, ...]
+    retention: tuple[RetentionClass, ...]
     hash: str
 
     def region(self, row_id: str, on: dt.date | None = None) -> Region:
@@ -125,6 +128,10 @@ class RuleSet:
     def decision_reason(self, row_id: str, on: dt.date | None = None) -> DecisionReason:
         """Give a reason for which a submission is returned or a document refused."""
         return _find("decision_reasons", self.decision_reasons, row_id, on)
+
+    def retention_class(self, row_id: str, on: dt.date | None = None) -> RetentionClass:
+        """Give how long what belongs to a class is kept."""
+        return _find("retention", self.retention, row_id, on)
 
     def document_types_for(
         self, division: str, on: dt.date, filer: str | None = None

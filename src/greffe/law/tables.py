@@ -212,6 +212,21 @@ class RegistryDue(Row):
     before_hearing: Annotated[int, Field(ge=0)]
 
 
+class RetentionClass(Row):
+    """How long what belongs to a class is kept: `days` counted from what; without, it is kept."""
+
+    label: Text
+    counted_from: Text | None = None
+    days: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _says_what_days_are_counted_from(self) -> "RetentionClass":
+        if (self.days is None) != (self.counted_from is None):
+            message = "days and counted_from belong together: give both, or neither"
+            raise ValueError(message)
+        return self
+
+
 class TextRow(Row):
     """Words that belong to the law's explanations rather than to a page."""
 
