@@ -1,7 +1,7 @@
 """The registry's queue: what waits, the most urgent first; who works on what."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
 from uuid import UUID
@@ -48,6 +48,7 @@ def queue(request: PortalRequest) -> HttpResponse:
         "next": _address(filters, after=Place.of(items[-1]).text) if len(found) > PAGE else "",
         "first": _address(filters) if asked.get("after") else "",
         "offices": _offices(request.viewer),
+        "days": _days(today),
         "divisions": [row for row in rules().divisions if row.in_force(today)],
         "officer": bool(request.viewer.offices()),
         "supervisor": bool(request.viewer.supervised()),
@@ -117,6 +118,16 @@ def _tabs(viewer: Viewer, filters: Filters) -> list[dict[str, Any]]:
             "current": filters.whose == whose,
         }
         for whose, label in shown.items()
+    ]
+
+
+def _days(today: date) -> list[tuple[str, str]]:
+    """The days by which work may be due, as one asks for it in the morning."""
+    week = today + timedelta(days=6 - today.weekday())
+    return [
+        (today.isoformat(), gettext("Today, or late")),
+        ((today + timedelta(days=1)).isoformat(), gettext("Tomorrow at the latest")),
+        (week.isoformat(), gettext("This week")),
     ]
 
 

@@ -22,6 +22,7 @@ from greffe.filings.decision_actions import LONGEST_NOTE, Words
 from greffe.filings.decision_queries import SeenSubmission
 from greffe.filings.messages import refusal_text
 from greffe.filings.models import QueueItem, Submission, SubmissionDecision
+from greffe.filings.queries import find_document
 from greffe.filings.queue_queries import next_of_mine
 from greffe.filings.refusals import FilingRefusedError
 from greffe.law import states
@@ -32,6 +33,7 @@ from greffe.web.access import PortalRequest
 from greffe.web.components import Problem
 from greffe.web.portal.lines import document_tag, lang, said_in, submission_tag
 from greffe.web.registry.access import BENCH, for_roles, submission_or_404
+from greffe.web.registry.reader import Reader, reader_context
 
 
 class DecisionForm(forms.Form):
@@ -198,6 +200,7 @@ def _show(
         "office": rules().office(found.office, day),
         "kind": rules().document_type(found.document_type),
         "documents": [(one, document_tag(one.state)) for one in found.documents.all()],
+        "reader": _reader(request, found),
         "cases": [_case(link.case) for link in found.case_links.all()],
         "state": submission_tag(found.state),
         "decisions": [_decision(one) for one in found.decisions.all()],
@@ -207,6 +210,17 @@ def _show(
         "queue_address": reverse("registry:queue"),
     }
     return render(request, "registry/submission.html", context, status=status)
+
+
+def _reader(request: PortalRequest, found: Submission) -> Reader | None:
+    """The document that is looked at, at its page; the first one if the address names none."""
+    asked = request.GET.get("document", "")
+    number = int(asked) if asked.isdecimal() and len(asked) < len("1000") else 1
+    on = timezone.localdate()
+    document = find_document(request.viewer, found.id, number, on=on)
+    if document is None:
+        return None
+    return reader_context(request, document, base=f"{request.path}?document={number}")
 
 
 def _case(case: Any) -> dict[str, Any]:
