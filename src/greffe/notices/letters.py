@@ -1,5 +1,6 @@
 """A notice as the e-mail that goes out: the same bytes each time that it is tried."""
 
+import functools
 import hashlib
 from dataclasses import dataclass
 from email.headerregistry import Address
@@ -80,16 +81,23 @@ def message_of(notice: Notice) -> EmailMessage:
     words = words_of(*_said(notice), site=settings.SITE_URL)
     name, address = parseaddr(settings.MAIL_FROM)
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(name, addr_spec=address)
+    message["From"] = _header("From", str(Address(name, addr_spec=address)))
     if _is_address(notice.recipient):
         message["To"] = Address(addr_spec=notice.recipient)
-    message["Subject"] = words.subject
+    message["Subject"] = _header("Subject", words.subject)
     message["Date"] = notice.created_at
     message["Message-ID"] = notice.message_id
-    message["Content-Language"] = notice.language
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers to this
+    # RFC 3834: no machine answers to this.
+    message["Auto-Submitted"] = _header("Auto-Submitted", "auto-generated")
     message.set_content(words.text, charset="utf-8", cte="quoted-printable")
+    message["Content-Language"] = _header("Content-Language", notice.language)
     return message
+
+
+@functools.lru_cache(maxsize=128)
+def _header(name: str, value: str) -> Any:
+    """A header that many messages share, read once."""
+    return SMTP.header_factory(name, value)
 
 
 def new_message_id(notice_id: object) -> str:

@@ -56,7 +56,7 @@ WITH lead AS (
     ORDER BY recipient, digest, language, created_at, id
 )
 UPDATE notices_notice AS notice
-SET lead_id = lead.id, state = %(state)s, lease_until = %(until)s
+SET lead_id = lead.id
 FROM lead
 WHERE notice.recipient = lead.recipient AND notice.digest = lead.digest
     AND notice.language = lead.language AND notice.id <> lead.id
@@ -87,6 +87,12 @@ _CASES = """
 SELECT array_agg(DISTINCT case_id), count(DISTINCT notice.id)
 FROM notices_notice AS notice LEFT JOIN unnest(notice.case_ids) AS case_id ON true
 WHERE notice.id = %(id)s OR notice.lead_id = %(id)s
+"""
+
+
+_FOLLOW = """
+UPDATE notices_notice SET state = %(state)s, lease_until = %(until)s
+WHERE lead_id = ANY(%(claimed)s::uuid[])
 """
 
 
@@ -130,6 +136,7 @@ def claim(*, now: datetime, limit: int) -> list[Notice]:
         if not claimed:
             return []
         cursor.execute(_GATHER, names | {"claimed": claimed})
+        cursor.execute(_FOLLOW, names | {"claimed": claimed})
         leading = Notice.objects.filter(id__in=claimed, lead=None)
         return list(leading.order_by("next_attempt_at", "id"))
 
