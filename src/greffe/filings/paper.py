@@ -93,22 +93,29 @@ def office_at(case: Case, on: date) -> Office:
         return office_of(case, on=timezone.localdate())
 
 
+def limits_met(case: Case, *, document_type: str, received_at: datetime) -> tuple[LimitResult, ...]:
+    """The time limits that a document received at that moment meets, or does not."""
+    office = office_at(case, timezone.localdate(received_at))
+    return limits_for(
+        rules(),
+        division=case.division,
+        document_type=document_type,
+        events=known_events(case, now=received_at),
+        office=office.id,
+        received=date_of_receipt(received_at, office.zone),
+    )
+
+
 def judge_paper(
     case: Case, details: Details, uploads: Sequence[Upload], *, now: datetime
 ) -> Judged:
     """Judge documents of one arrival, as the case stands `now`."""
     office = office_at(case, timezone.localdate(details.received_at))
-    day = date_of_receipt(details.received_at, office.zone)
     return Judged(
         office=office,
-        received_on=day,
-        limits=limits_for(
-            rules(),
-            division=case.division,
-            document_type=details.document_type,
-            events=known_events(case, now=details.received_at),
-            office=office.id,
-            received=day,
+        received_on=date_of_receipt(details.received_at, office.zone),
+        limits=limits_met(
+            case, document_type=details.document_type, received_at=details.received_at
         ),
         warnings=tuple(_warnings(case, details, uploads, now)),
         refusal=_refusal(case, details, uploads, now),
