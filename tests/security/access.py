@@ -30,8 +30,13 @@ FILERS    = (302, 200, 404, 200, 404, 404, 404, 404, 404, 404, 404)
 OWN       = (302, 200, 404, 404, 404, 404, 404, 404, 404, 404, 404)
 REGISTRY  = (302, 404, 404, 404, 404, 200, 200, 404, 404, 404, 404)
 BENCH     = (302, 404, 404, 404, 404, 200, 200, 200, 200, 404, 404)
+READERS   = (302, 404, 404, 404, 404, 200, 404, 200, 404, 404, 404)
 DESK      = (302, 404, 404, 404, 404, 200, 404, 404, 404, 404, 404)
 NOBODY    = (302, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404)
+STAFF     = (302, 404, 404, 404, 404, 200, 200, 200, 200, 200, 404)
+CASE_FILE = (302, 404, 404, 404, 404, 200, 404, 200, 404, 200, 404)
+KEEPERS   = (302, 404, 404, 404, 404, 404, 404, 200, 404, 404, 404)  # and supervisors
+AUDITORS  = (302, 404, 404, 404, 404, 404, 404, 404, 404, 200, 404)
 # fmt: on
 
 
@@ -61,6 +66,8 @@ READ: dict[str, tuple[int, ...]] = {
     "account_logout": ACCOUNT,
     "account_inactive": EVERYBODY,
     "personas": EVERYBODY,
+    "demonstration-mail": EVERYBODY,
+    "demonstration-message": EVERYBODY,
     "portal:my-cases": ACCOUNT,
     "portal:case": CASE,
     "portal:case-history": CASE,
@@ -79,6 +86,20 @@ READ: dict[str, tuple[int, ...]] = {
     "registry:queue": BENCH,
     "registry:load": NOBODY,  # supervisors, who are in tests/web/registry
     "registry:submission": DESK,
+    "registry:cases": STAFF,
+    "registry:case": CASE_FILE,
+    "registry:case-history": CASE_FILE,
+    "registry:case-transfer": DESK,
+    "registry:case-openness": KEEPERS,
+    "registry:case-seal": KEEPERS,
+    "registry:case-document": READERS,
+    "registry:case-document-seal": KEEPERS,
+    "registry:case-readings": AUDITORS,
+    "registry:person-readings": AUDITORS,
+    "portal:record-document": DOCUMENTS,
+    "registry:document": READERS,
+    "registry:document-page": READERS,
+    "registry:document-text": READERS,
 }
 """Status of GET and of HEAD."""
 
@@ -97,6 +118,10 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:draft-replace-file": own(422),
     "portal:draft-remove-file": own(302),
     "portal:draft-discard": own(302),
+    "registry:case-transfer": tuple(422 if found == 200 else found for found in DESK),
+    "registry:case-openness": tuple(422 if found == 200 else found for found in KEEPERS),
+    "registry:case-seal": tuple(422 if found == 200 else found for found in KEEPERS),
+    "registry:case-document-seal": tuple(422 if found == 200 else found for found in KEEPERS),
 }
 """Status of a POST that carries nothing, in this order: later ones end what earlier ones need."""
 
@@ -111,5 +136,5 @@ ALSO_POST = {
 }
 """Pages for everybody that take a POST too; what they do with one is tested where they are."""
 
-DEMONSTRATION = {"personas"}
+DEMONSTRATION = {"personas", "demonstration-mail", "demonstration-message"}
 """Addresses that exist in the demonstration only."""

@@ -1,18 +1,25 @@
 """A registry with one case, and everybody who may or may not see it."""
 
 import dataclasses
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.test import Client
 
 from greffe.accounts.models import User
 from greffe.cases import actions
-from greffe.cases.models import Case
+from greffe.cases.models import Case, RecordEntry
 from greffe.documents.models import Upload
 from greffe.filings.models import Draft, Submission
 from greffe.ledger.actors import SYSTEM
+from greffe.notices.models import Notice
+from tests.support.files import place
+from tests.support.mail import queue
 from tests.support.portal import address, browser, claimant_of
 from tests.support.scenes import Scene
 
@@ -30,6 +37,11 @@ class Registry:
     draft: Draft
     upload: Upload
     submission: Submission
+
+    @cached_property
+    def entry(self) -> RecordEntry:
+        """A document on the record of the case, put there when it is asked for."""
+        return place(self.scene, self.case, f"reçue-{FILE}")
 
     def user(self, role: str) -> User | None:
         made = {
@@ -54,15 +66,26 @@ class Registry:
         return address(name, *self.arguments(name), lang=lang)
 
     def arguments(self, name: str) -> list[Any]:
-        if name.endswith("-file"):
-            return [self.draft.id, self.upload.id]
-        if name == "portal:submitted-document":
-            return [self.submission.id, 1]
-        if name in {"portal:submission", "portal:receipt-json", "portal:receipt-pdf"}:
-            return [self.submission.id]
-        if name in {"portal:case", "portal:case-history", "portal:start-filing"}:
-            return [self.case.id]
-        return [self.draft.id] if name.startswith("portal:draft") else []
+        """What an address of that name stands behind: the first pattern that fits it."""
+        rules: list[tuple[str, Callable[[], list[Any]]]] = [
+            (r".*-file$", lambda: [self.draft.id, self.upload.id]),
+            (r"portal:submitted-document|registry:document$", lambda: [self.submission.id, 1]),
+            (r"registry:document-", lambda: [self.submission.id, 1, 1]),
+            (r".*:(record|case)-document", lambda: [self.case.id, self.entry.id]),
+            (r"registry:case(-|$)", lambda: [self.case.id]),
+            (r"registry:person-readings", lambda: [self.counsel.person_id]),
+            (r".*:submission$|portal:receipt-", lambda: [self.submission.id]),
+            (r"portal:(case|case-history|start-filing)$", lambda: [self.case.id]),
+            (r"portal:file-again", lambda: [self.submission.id]),
+            (r"demonstration-message", lambda: [self._message()]),
+            (r"portal:draft", lambda: [self.draft.id]),
+        ]
+        return next((made() for pattern, made in rules if re.match(pattern, name)), [])
+
+    def _message(self) -> UUID:
+        """A notice of an invented case, which everybody may read in the demonstration."""
+        queue("notice-issued", dedupe="demonstration-message")
+        return Notice.objects.get(dedupe="demonstration-message").id
 
     def secrets(self) -> list[str]:
         """What only those may read who may see the case."""
@@ -88,6 +111,14 @@ class Registry:
             by=SYSTEM, case=case, starts_at=starts_at, office="montreal", member=member.person
         )
         return member
+
+
+def _mail(name: str) -> list[Any]:
+    """An e-mail of the demonstration, of an invented case: everybody may read it."""
+    if name != "demonstration-message":
+        return []
+    queue("notice-issued", dedupe=name)
+    return [Notice.objects.get(dedupe=name).id]
 
 
 def make(scene: Scene) -> Registry:
