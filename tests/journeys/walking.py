@@ -101,14 +101,14 @@ class Visit:
         """Be on the page of this heading."""
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
 
-    def sign_in(self, username: str) -> None:
-        """From a page that only signed-in people see, through the sign-in page, to My cases."""
-        self.go("portal/")
+    def sign_in(self, username: str, to: str = "") -> None:
+        """From where work begins, through the sign-in page, to the page headed `to` (My cases)."""
+        self.go("portal/" if not to else "sign-in/")
         self.at(self.words["sign in"])
         self.page.fill("#id_login", username)
         self.page.fill("#id_password", PASSWORD)
         self.button("sign in").click()
-        self.at(self.words["my cases"])
+        self.at(to or self.words["my cases"])
 
     def open_case(self, number: str) -> None:
         """From My cases to a case."""
