@@ -63,7 +63,9 @@ def test_never_holds_much_more_than_it_may(cache: PageCache) -> None:
         cache.put(f"{number:032x}", "1.jpg", bytes(37))
         most = max(most, held(cache))
     assert 700 < most <= 1000 + 1000 / 16 + 37
-    assert not [folder for folder in cache.root.rglob("*") if folder.is_dir() and not [*folder.iterdir()]]
+    assert not [
+        folder for folder in cache.root.rglob("*") if folder.is_dir() and not [*folder.iterdir()]
+    ]
 
 
 def test_what_an_earlier_process_left_is_counted(cache: PageCache) -> None:

@@ -24,6 +24,7 @@ class FindingLine:
     remedy: str = ""
     page: int | None = None
     authority: str = ""
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,7 +255,9 @@ def test_process_that_waits_is_started_again_when_it_was_killed(run: Run) -> Non
 
 def test_many_at_once_are_not_mixed_up(run: Run) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = pool.map(lambda n: run(f"return b'{n}' * 100_000", Limits(output=1 << 20)), "0123")
+        answers = pool.map(
+            lambda n: run(f"return b'{n}' * 100_000", Limits(output=1 << 20)), "0123"
+        )
     assert [answer[:1] for answer in answers] == [b"0", b"1", b"2", b"3"]
 
 

@@ -235,6 +235,7 @@ def _finding(line: Any) -> dict[str, Any]:
         "text": _said(line.text),
         "remedy": _said(line.remedy),
         "page": line.page,
+        "page_url": getattr(line, "page_url", ""),
     }
 
 

@@ -1,0 +1,129 @@
+"""The reader of filed documents for registry staff: pages as images and text, never the original.
+
+Parties and counsel have no reader: they download what they may read, as staff can.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from greffe.documents import pages
+from greffe.documents.messages import reading_text
+from greffe.documents.pages import WIDTHS
+from greffe.documents.sandbox.reading import ReadingError
+from greffe.filings.models import SubmittedDocument
+from greffe.filings.queries import find_document
+from greffe.web.access import PortalRequest
+from greffe.web.components import FindingLine
+from greffe.web.portal.lines import lang
+from greffe.web.registry.access import BENCH, for_roles
+from greffe.web.registry.reader import Reader, note_reading, page_count, reader_context
+
+__all__ = ["document_text", "note_reading", "page_image", "read_document", "reader_context"]
+
+_ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
+"""For what a document gave: it may load nothing, run nothing, stand in no other page."""
+
+P = ParamSpec("P")
+Page = Callable[Concatenate[PortalRequest, SubmittedDocument, P], HttpResponse]
+
+
+def _of_document(page: Page[P]) -> Callable[Concatenate[Any, UUID, int, P], HttpResponse]:
+    """Find the document for this person of the staff, at each request; 404 otherwise."""
+
+    @wraps(page)
+    def found(
+        request: PortalRequest, submission_id: UUID, position: int, *args: P.args, **kw: P.kwargs
+    ) -> HttpResponse:
+        document = find_document(request.viewer, submission_id, position, on=timezone.localdate())
+        if document is None:
+            raise Http404
+        response = page(request, document, *args, **kw)
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+    return require_safe(for_roles(BENCH)(found))
+
+
+@_of_document
+def read_document(request: PortalRequest, document: SubmittedDocument) -> HttpResponse:
+    """The pages of a document, one at a time, with what its filer was told of it."""
+    reader = reader_context(request, document)
+    context = {
+        "reader": reader,
+        "document": document,
+        "submission": document.submission,
+        "documents": document.submission.documents.all(),
+        "findings": findings_of(reader),
+    }
+    return render(request, "registry/document.html", context)
+
+
+def findings_of(reader: Reader) -> list[FindingLine]:
+    """What the filer was shown of this document, with the way to the page it speaks of."""
+    return [
+        FindingLine(
+            severity=finding["severity"],
+            text=finding[lang()],
+            remedy=finding["remedy"][lang()],
+            page=finding["page"],
+            authority=finding["authority"],
+            page_url=reader.address(page=finding["page"]) if finding["page"] else "",
+        )
+        for finding in reader.document.submission.findings
+        if finding["document"] == reader.document.position
+    ]
+
+
+@_of_document
+def page_image(request: PortalRequest, document: SubmittedDocument, page: int) -> HttpResponse:
+    """A page as an image, at one of the widths of the zoom."""
+    asked = request.GET.get("width", str(WIDTHS[1]))
+    width = next((width for width in WIDTHS if str(width) == asked), None)
+    if width is None:
+        raise Http404
+    return _shown(
+        request, document, page, "image/jpeg", lambda: pages.page_image(document.blob, page, width)
+    )
+
+
+@_of_document
+def document_text(request: PortalRequest, document: SubmittedDocument, page: int) -> HttpResponse:
+    """The text of a page, as plain text."""
+    return _shown(
+        request,
+        document,
+        page,
+        "text/plain; charset=utf-8",
+        lambda: pages.page_text(document.blob, page).encode(),
+    )
+
+
+def _shown(
+    request: PortalRequest,
+    document: SubmittedDocument,
+    page: int,
+    content_type: str,
+    give: Callable[[], bytes],
+) -> HttpResponse:
+    """What the sandbox gives of a page, as it is, or in plain words why it gives nothing."""
+    if not 1 <= page <= page_count(document):
+        raise Http404
+    note_reading(request, document)
+    try:
+        response = HttpResponse(give(), content_type=content_type)
+    except ReadingError as error:
+        if error.code == "no-page":
+            raise Http404 from error
+        words = str(reading_text(error.code).text)
+        status = 503 if error.code == "not-shown" else 422
+        response = HttpResponse(words, content_type="text/plain; charset=utf-8", status=status)
+    response.headers["Content-Security-Policy"] = _ALONE
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
