@@ -1,8 +1,13 @@
 """What becomes of a submission: taken, returned, refused, filed again."""
 
-import pytest
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
-from greffe.accounts.models import Person, User
+import pytest
+from django.db import connection
+
+from greffe.accounts.models import Person, StaffRole, User
+from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case, RecordEntry
 from greffe.filings import decision_actions as decide
 from greffe.filings import queue_actions, refiling
@@ -277,3 +282,82 @@ def test_refused_decision_owes_no_notice(desk: Desk) -> None:
     with refusal("no-note"):
         decide.return_submission(**desk.asked, words=Words("wrong-place", ""))
     assert not Notice.objects.exists()
+
+
+def test_officer_moved_elsewhere_decides_nothing_and_a_supervisor_gives_the_work_on(
+    desk: Desk,
+) -> None:
+    StaffRole.objects.filter(person=desk.officer.person).update(office="toronto")
+    user = User.objects.get(person=desk.officer.person)
+    moved = desk.scene.viewer(user)
+    with refusal("not-in-your-office"):
+        decide.accept(by=moved, submission_id=desk.submission.id)
+    supervisor = desk.scene.viewer(desk.scene.staff("supervisor", office="montreal"))
+    given = queue_actions.reassign_all(by=supervisor, holder=moved.id, to=desk.other.id)
+    assert given == 1
+    decide.accept(by=desk.other, submission_id=desk.submission.id)
+    assert desk.state()[0] == "accepted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_decision_from_two_pages_at_once_is_made_once(scene: Scene) -> None:
+    desk = Desk(scene)
+    together = threading.Barrier(2)
+
+    def accept() -> str:
+        try:
+            together.wait()
+            decide.accept(**desk.asked)
+        except FilingRefusedError as error:
+            return error.refused.code
+        else:
+            return "done"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        said = sorted(future.result() for future in [pool.submit(accept), pool.submit(accept)])
+    assert said in (["already-on-file", "done"], ["already-decided", "done"])
+    assert desk.record() == [(1, "one.pdf", False), (2, "two.pdf", False), (3, "three.pdf", False)]
+    assert SubmissionDecision.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_places_of_a_case_file_have_no_gap_when_two_submissions_are_taken_at_once(
+    scene: Scene,
+) -> None:
+    desk = Desk(scene)
+    draft = scene.draft(desk.counsel, desk.case)
+    scene.upload(desk.counsel, draft, name="four.pdf")
+    second = scene.submit(desk.counsel, draft)
+    queue_actions.take(by=desk.other, submission_ids=[second.id])
+    together = threading.Barrier(2)
+
+    def accept(by: Viewer, submission: Submission) -> None:
+        try:
+            together.wait()
+            decide.accept(by=by, submission_id=submission.id)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [
+            pool.submit(accept, desk.officer, desk.submission),
+            pool.submit(accept, desk.other, second),
+        ]:
+            future.result()
+    assert [place for place, _, _ in desk.record()] == [1, 2, 3, 4]
+
+
+def test_error_on_the_way_leaves_everything_as_it_was(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(decide, "tell_filer", broken)
+    with pytest.raises(OSError):  # noqa: PT011 - any: it is ours
+        decide.accept(**desk.asked)
+    assert desk.state() == ("received", ["filed"] * 3)
+    assert desk.record() == []
+    assert QueueItem.objects.get().holder == desk.officer.person

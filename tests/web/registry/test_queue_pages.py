@@ -1,10 +1,13 @@
 """The pages of the queue and of a submission on the desk."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from greffe.accounts.models import User
+from greffe.cases.actions import schedule_hearing
 from greffe.filings.models import QueueItem, Submission
 from tests.support.portal import address, browser, text_of
 from tests.support.scenes import Scene
@@ -195,3 +198,27 @@ def test_form_never_leads_to_another_site(office: Office) -> None:
         address("registry:take"), {"next": "1", "back": "https://example.org/"}
     )
     assert response["Location"] == address("registry:queue")
+
+
+@pytest.mark.requirement("MC-15")
+def test_member_rules_on_what_the_registry_passed_on(office: Office) -> None:
+    member = office.scene.staff("member", division="RPD")
+    schedule_hearing(
+        by=office.scene.by,
+        case=office.case,
+        starts_at=timezone.now() + dt.timedelta(days=30),
+        office="montreal",
+        member=member.person,
+    )
+    assert browser(member).get(office.at()).status_code == 404
+    office.take(office.officer)
+    office.decide(office.officer, "pass", note="Late: for you.")
+    listed = text_of(browser(member).get(address("registry:queue", lang="fr")))
+    assert office.submission.number in listed
+    page = text_of(browser(member).get(office.at(lang="fr")))
+    assert "Ce que décide la section" in page
+    assert "Nom du commissaire qui a décidé" not in page
+    office.decide(member, "refuse", positions=["1"], reason="late", note="Too late.")
+    office.submission.refresh_from_db()
+    assert office.submission.state == "partly-accepted"
+    assert office.case.record.get().name == "two.pdf"
