@@ -92,7 +92,7 @@ def test_each_document_has_a_process_of_its_own(run: Run) -> None:
 
 def test_process_that_waits_never_sees_what_is_asked(run: Run) -> None:
     """So nobody's question, nor anything of a document, can be in the process of the next one."""
-    secret = "-".join(("looked", "for", "by", "another", "reader"))
+    secret = f"looked for by {os.getpid()}, another reader"
     waiting = int(run(f"return str(os.getppid()).encode() # {secret}"))
     assert secret.encode() not in memory_of(waiting)
     assert b"pidfd_send_signal" in memory_of(waiting)
@@ -266,8 +266,8 @@ def test_killed_from_outside_is_told(forks: Forks) -> None:
     met: list[SandboxError] = []
 
     def wait() -> None:
+        body = "    os.write(fd, b'%d' % os.getpid()); signal.pause()"
         with pytest.raises(SandboxError) as caught:
-            body = "    os.write(fd, b'%d' % os.getpid()); signal.pause()"
             forks.run(writing, {"body": body}, SOON)
         met.append(caught.value)
 

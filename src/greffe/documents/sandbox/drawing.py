@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-import PIL.JpegImagePlugin
+import PIL.JpegImagePlugin  # noqa: F401 - loaded while files can still be opened
 import pypdfium2
 import pypdfium2.raw as pdfium
 

@@ -36,8 +36,8 @@ class ReadingError(Exception):
     """A page, or a document, that cannot be shown.
 
     `code`: `no-page` (it has fewer), `password`, `damaged` (it does not open), `cannot-show` (this
-    page of it), `too-complex` (it used all it may, or crashed the process), `not-shown` (the sandbox
-    did not work, which is no fault of the document).
+    page of it), `too-complex` (it used all it may, or crashed the process), `not-shown` (the
+    sandbox did not work, which is no fault of the document).
     """
 
     def __init__(self, code: Code, detail: str = "") -> None:

@@ -55,7 +55,7 @@ class Reader {
   drawNext() {
     const next = this.element.dataset.nextImage;
     if (next && !navigator.connection?.saveData) {
-      window.addEventListener("load", () => fetch(next, { priority: "low" }).catch(() => {}));
+      window.addEventListener("load", () => fetch(next, { method: "HEAD", priority: "low" }).catch(() => {}));
     }
   }
 }
