@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -13,76 +11,22 @@ import pytest
 from greffe.cli.restoring import MARK
 from greffe.documents.store import FileStore
 from tests.support.backups import (
-    DOCUMENTS,
+    FILED,
     Said,
     contents,
+    documents,
     file_some,
+    filed_key,
     path_of,
     rows,
     say,
     spare,
     store_of,
 )
-from tests.support.postgres import installed_postgres, short_folder
-from tests.support.serving import Registry, registry
+from tests.support.postgres import short_folder
+from tests.support.serving import Registry
 
 pytestmark = [pytest.mark.postgres15, pytest.mark.requirement("BY-05")]
-
-OWN = "SELECT key FROM documents_blob WHERE retention = 'filing' ORDER BY key LIMIT 1"
-
-
-@pytest.fixture(scope="module")
-def source() -> Iterator[Registry]:
-    """A registry with documents; nobody changes it."""
-    with ExitStack() as stack:
-        if os.environ.get("GREFFE_TEST_POSTGRES") == "15":
-            folder = stack.enter_context(short_folder())
-            made = Registry(folder / "state", stack.enter_context(installed_postgres(15)))
-            made.prepare()
-        else:
-            made = stack.enter_context(registry())
-        assert made.command("keys", "create", "--name", "Greffe").returncode == 0
-        file_some(made, "amal", "MC6-70001")
-        yield made
-
-
-@pytest.fixture(scope="module")
-def target(source: Registry, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with one whole backup of it; nobody changes it."""
-    folder = tmp_path_factory.mktemp("backups") / "target"
-    assert say(source, "backup", folder).code == 0
-    return folder
-
-
-@pytest.fixture
-def copied(target: Path, tmp_path: Path) -> Path:
-    """A copy of that backup, to be damaged."""
-    (whole,) = (one for one in target.iterdir() if one.is_dir())
-    return Path(shutil.copytree(whole, tmp_path / whole.name))
-
-
-@pytest.fixture
-def worn(source: Registry, tmp_path: Path) -> Registry:
-    """The same registry with a copy of its documents, to be damaged."""
-    store = shutil.copytree(source.state / "store", tmp_path / "store")
-    settings = {"GREFFE_STORE": str(store), "GREFFE_KEYS": str(source.state / "keys")}
-    return Registry(source.state, source.database, settings)
-
-
-@pytest.fixture
-def empty(source: Registry) -> Iterator[Registry]:
-    """An empty database and an empty state folder."""
-    with spare(source) as made:
-        yield made
-
-
-def filed_key(site: Registry) -> str:
-    """A document that was filed."""
-    assert site.database
-    with psycopg.connect(site.database.superuser_url) as connection:
-        row = connection.execute(OWN).fetchone()
-    assert row
-    return str(row[0])
 
 
 def codes(said: Said) -> dict[str, str]:
@@ -107,12 +51,12 @@ def test_restored_registry_has_every_row_document_and_event(
     said = say(empty, "restore", target)
     assert said.code == 0, said
     assert said.json["ok"]
-    assert said.json["documents"] == DOCUMENTS
+    assert said.json["documents"] == documents(source) >= FILED
     assert source.database
     assert empty.database
     assert rows(empty.database.superuser_url) == rows(source.database.superuser_url)
     assert contents(empty) == contents(source)
-    assert len(contents(empty)) == DOCUMENTS
+    assert len(contents(empty)) == documents(source)
     empty.settings = {"GREFFE_KEYS": str(source.state / "keys")}
     there, here = (say(one, "ledger", "verify").json["head"] for one in (source, empty))
     assert here == there
@@ -142,9 +86,10 @@ def test_restored_ledger_cannot_be_changed_by_the_application_nor_by_its_owner(
 
 def test_work_goes_on_in_the_restored_registry(target: Path, empty: Registry) -> None:
     assert say(empty, "restore", target).code == 0
+    before = documents(empty)
     assert empty.command("keys", "create", "--name", "Greffe").returncode == 0
     file_some(empty, "second", "MC6-70002")
-    assert len(contents(empty)) == 2 * DOCUMENTS
+    assert len(contents(empty)) >= before + FILED
     assert say(empty, "ledger", "verify").json["waiting"] <= 2  # its checkpoint's own event
 
 
@@ -177,8 +122,8 @@ def test_second_backup_links_what_the_first_has_and_each_stands_alone(
     source: Registry, empty: Registry, tmp_path: Path
 ) -> None:
     first, second = (say(source, "backup", tmp_path / "t").json for _ in range(2))
-    assert (first["copied"], first["linked"]) == (DOCUMENTS, 0)
-    assert (second["copied"], second["linked"]) == (0, DOCUMENTS)
+    assert (first["copied"], first["linked"]) == (documents(source), 0)
+    assert (second["copied"], second["linked"]) == (0, documents(source))
     files = [
         next(path for path in Path(one["folder"], "documents").rglob("*") if path.is_file())
         for one in (first, second)
@@ -191,7 +136,7 @@ def test_second_backup_links_what_the_first_has_and_each_stands_alone(
 def test_full_backup_links_nothing(source: Registry, target: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(target, tmp_path / "t")
     said = say(source, "backup", copy, "--full").json
-    assert (said["copied"], said["linked"]) == (DOCUMENTS, 0)
+    assert (said["copied"], said["linked"]) == (documents(source), 0)
 
 
 def test_backup_is_closed_to_others_and_holds_no_private_key(
@@ -331,99 +276,3 @@ def test_ledger_that_was_cut_is_seen_by_a_checkpoint_kept_elsewhere(
     said = say(empty, "restore", tmp_path / "t", "--checkpoint", checkpoint)
     assert said.code == 1
     assert "truncated" in {one["kind"] for one in said.json["ledger"]["problems"]}
-
-
-# What is refused
-
-
-@pytest.mark.parametrize("name", ["database.dump", "documents.jsonl", "manifest.json"])
-def test_backup_cut_short_is_refused_and_nothing_is_restored(
-    name: str, copied: Path, empty: Registry
-) -> None:
-    os.truncate(copied / name, (copied / name).stat().st_size // 2)
-    done = empty.command("restore", str(copied))
-    assert done.returncode == 2
-    assert str(copied / name) in done.stderr
-    assert empty.database
-    assert rows(empty.database.superuser_url) == {}
-    assert not store_of(empty).root.exists()
-
-
-def test_backup_that_was_never_finished_is_no_backup(copied: Path, empty: Registry) -> None:
-    (copied / "manifest.json").unlink()
-    done = empty.command("restore", str(copied))
-    assert (done.returncode, "never finished" in done.stderr) == (2, True)
-    nothing = empty.command("restore", str(copied.parent / "nowhere"))
-    assert (nothing.returncode, "no backup" in nothing.stderr) == (2, True)
-
-
-def test_nothing_is_restored_over_a_database(source: Registry, target: Path) -> None:
-    with short_folder() as folder:
-        occupied = Registry(source.state, source.database, {"GREFFE_STORE": str(folder / "store")})
-        done = occupied.command("restore", str(target))
-        assert (done.returncode, "database is not empty" in done.stderr) == (2, True)
-        assert list((folder / "store").iterdir()) == []
-
-
-def test_nothing_is_restored_over_documents(worn: Registry, target: Path, empty: Registry) -> None:
-    before = contents(worn)
-    empty.settings = worn.settings
-    done = empty.command("restore", str(target))
-    assert (done.returncode, "store" in done.stderr) == (2, True)
-    assert contents(worn) == before
-    assert empty.database
-    assert rows(empty.database.superuser_url) == {}
-
-
-def test_backup_of_a_newer_version_is_refused(copied: Path, empty: Registry) -> None:
-    manifest = json.loads((copied / "manifest.json").read_text())
-    manifest["migrations"].append(["filings", "9999_later"])
-    (copied / "manifest.json").write_text(json.dumps(manifest))
-    done = empty.command("restore", str(copied))
-    assert (done.returncode, "newer" in done.stderr) == (2, True)
-
-
-def test_backup_of_a_newer_postgresql_is_refused(copied: Path, empty: Registry) -> None:
-    manifest = json.loads((copied / "manifest.json").read_text())
-    manifest["postgres"] = 99
-    (copied / "manifest.json").write_text(json.dumps(manifest))
-    done = empty.command("restore", str(copied))
-    assert (done.returncode, "PostgreSQL 99" in done.stderr) == (2, True)
-
-
-@pytest.mark.parametrize("inside", ["store/backups", "keys", "store/../store/x", "postgres/b"])
-def test_target_inside_what_is_copied_is_refused(inside: str, source: Registry) -> None:
-    before = sorted(source.state.rglob("*"))
-    done = source.command("backup", str(source.state / inside))
-    assert (done.returncode, "is inside" in done.stderr) == (2, True)
-    assert [path for path in sorted(source.state.rglob("*")) if path not in before] == []
-
-
-def test_target_that_cannot_be_a_folder_is_said_plainly(source: Registry, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        done = source.command("backup", str(place))
-        assert done.returncode == 2
-        assert str(place) in done.stderr
-        assert "Traceback" not in done.stderr
-
-
-def test_database_without_tables_is_not_backed_up(empty: Registry, tmp_path: Path) -> None:
-    done = empty.command("backup", str(tmp_path / "t"))
-    assert (done.returncode, "no tables" in done.stderr) == (3, True)
-    assert not (tmp_path / "t").exists()
-
-
-@pytest.mark.security(23)
-def test_role_that_may_not_read_everything_makes_no_backup(
-    source: Registry, worn: Registry, tmp_path: Path
-) -> None:
-    with spare(source, template="greffe") as narrow:
-        assert narrow.database
-        with psycopg.connect(narrow.database.superuser_url) as connection:
-            connection.execute("REVOKE SELECT ON filings_receipt FROM greffe_app")
-        narrow.settings = worn.settings
-        done = narrow.command("backup", str(tmp_path / "t"))
-    assert done.returncode == 3
-    assert "permission denied" in done.stderr
-    assert [path.name for path in (tmp_path / "t").iterdir()] == ["lock"]

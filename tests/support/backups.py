@@ -38,7 +38,7 @@ make_papers()
 sequence()
 make_checkpoint(key_ring())
 """
-DOCUMENTS = 5  # three filed, one in a draft, the receipt's PDF
+FILED = 5  # three filed, one in a draft, the receipt's PDF
 
 
 def file_some(site: Registry, name: str, number: str) -> str:
@@ -87,6 +87,22 @@ def contents(site: Registry) -> dict[str, bytes]:
     return found
 
 
+def filed_key(site: Registry) -> str:
+    """A document that was filed."""
+    own = "SELECT key FROM documents_blob WHERE retention = 'filing' ORDER BY key LIMIT 1"
+    assert site.database
+    with psycopg.connect(site.database.superuser_url) as connection:
+        row = connection.execute(own).fetchone()
+    assert row
+    return str(row[0])
+
+
+def documents(site: Registry) -> int:
+    """How many documents the rows of a registry name."""
+    assert site.database
+    return rows(site.database.superuser_url)["documents_blob"]
+
+
 def path_of(site: Registry, key: str) -> Path:
     """The file of a document in the store."""
     return store_of(site).root / "blobs" / key[:2] / key
@@ -100,7 +116,7 @@ def rows(url: str) -> dict[str, int]:
     with psycopg.connect(url) as connection:
         names = sorted(row[0] for row in connection.execute(tables))
         return {
-            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # type: ignore[index]
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # type: ignore[index]  # it gives one row
             for name in names
         }
 
@@ -134,6 +150,6 @@ def spare(site: Registry, *, template: str = "template0") -> Iterator[Registry]:
         )
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO greffe_app")
         try:
-            yield Registry(folder / "state", _Spare(site, name))  # type: ignore[arg-type]
+            yield Registry(folder / "state", _Spare(site, name))  # type: ignore[arg-type]  # the addresses are all that is asked of it
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -123,6 +123,7 @@ def demonstration_data() -> None:
         if not deployment.is_demonstration():
             raise DeploymentError("demonstration-only")
         with deployment.django():
+            deployment.ensure_keys()  # what is filed gets its receipts
             from greffe.cli import demonstration  # noqa: PLC0415 - Django is set up above
 
             demonstration.make()

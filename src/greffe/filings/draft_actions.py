@@ -13,7 +13,7 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
 from greffe.cases.queries import family_cases
 from greffe.cases.rules import rules
-from greffe.documents.actions import discard_upload, inspect_upload, receive_upload
+from greffe.documents.actions import discard_upload, expire_uploads, inspect_upload, receive_upload
 from greffe.documents.models import Upload
 from greffe.documents.retention import DRAFT, kept_for
 from greffe.documents.store import StoredBlob
@@ -219,3 +219,13 @@ def expire_drafts(*, now: datetime) -> int:
             record(kind=Kind.DRAFT_DISCARDED, by=SYSTEM, subject=draft.id, body={"expired": True})
             count += 1
     return count
+
+
+def expire_all(*, now: datetime) -> None:
+    """Do now what the rows of retention say: drafts first, then the uploads that belong to nothing.
+
+    What stands under a legal hold stays; so does what somebody is working on at this moment.
+    """
+    expire_drafts(now=now)
+    while expire_uploads(now=now):
+        pass

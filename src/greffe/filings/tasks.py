@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from greffe.documents.actions import expire_uploads, sweep_store
+from greffe.documents.actions import sweep_store
 from greffe.documents.stores import document_store
 from greffe.filings import actions, draft_actions
 from greffe.filings.keys import key_ring
@@ -45,6 +45,5 @@ def expire(timestamp: int) -> None:
     Drafts whose time is over, uploads nothing took, bytes no row knows.
     """
     del timestamp
-    draft_actions.expire_drafts(now=timezone.now())
-    expire_uploads(now=timezone.now())
+    draft_actions.expire_all(now=timezone.now())
     sweep_store(store=document_store(), older_than=timedelta(days=1))
