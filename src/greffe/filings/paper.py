@@ -34,10 +34,10 @@ UNKEEPABLE = frozenset(
 class Method(TextChoices):
     """How a document on paper came to the office."""
 
-    MAIL = "mail", _("Mail")
-    COURIER = "courier", _("Courier")
+    MAIL = "mail", _("By mail")
+    COURIER = "courier", _("By courier")
     IN_PERSON = "in-person", _("In person")
-    FAX = "fax", _("Fax")
+    FAX = "fax", _("By fax")
 
 
 @dataclass(frozen=True, slots=True)

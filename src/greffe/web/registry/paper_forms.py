@@ -16,7 +16,7 @@ from greffe.cases.models import Case, RecordEntry
 from greffe.cases.queries import counsel_in, participants_in
 from greffe.cases.rules import rules
 from greffe.filings.paper import Details, Method, office_at
-from greffe.web.fields import DateField
+from greffe.web.fields import PARTS, DateField
 from greffe.web.portal.forms import GROUPS
 from greffe.web.portal.lines import lang
 
@@ -65,7 +65,7 @@ class PaperForm(forms.Form):
         error_messages={"required": _("Choose how it came.")},
     )
     received_by = forms.CharField(
-        label=_("Received by"),
+        label=_("Received at the office by"),
         max_length=LONGEST_NAME,
         error_messages={"required": _("Enter who received it.")},
     )
@@ -143,7 +143,7 @@ class PaperForm(forms.Form):
     def carried(self) -> Iterator[tuple[str, str]]:
         """The fields as they were sent, for the page that asks to confirm them."""
         for name in self.fields:
-            names = [f"{name}_{part}" for part in range(3)] if name == "received_on" else [name]
+            names = [f"{name}_{part}" for part in PARTS] if name == "received_on" else [name]
             yield from ((one, self.data.get(one, "")) for one in names)
 
 
