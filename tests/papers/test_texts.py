@@ -1,14 +1,18 @@
 import datetime as dt
 import string
+from typing import get_args
 
 import pytest
 
 from greffe.papers import texts
 
+PAPERS = pytest.mark.parametrize("paper", get_args(texts.Paper))
 
+
+@PAPERS
 @pytest.mark.requirement("BY-06")
-def test_every_text_is_in_both_languages_with_the_same_values() -> None:
-    for code, row in texts._texts().items():
+def test_every_text_is_in_both_languages_with_the_same_values(paper: texts.Paper) -> None:
+    for code, row in texts._texts(paper).items():
         assert set(row) == {"en", "fr"}, code
         english, french = (_names(row[lang]) for lang in ("en", "fr"))
         assert english == french, code
@@ -18,9 +22,10 @@ def _names(words: str) -> set[str | None]:
     return {name for _, name, _, _ in string.Formatter().parse(words)} - {None}
 
 
+@PAPERS
 @pytest.mark.requirement("BY-06")
-def test_french_texts_have_their_typography() -> None:
-    for code, row in texts._texts().items():
+def test_french_texts_have_their_typography(paper: texts.Paper) -> None:
+    for code, row in texts._texts(paper).items():
         assert "'" not in row["fr"], code
         assert not any(f" {mark}" in row["fr"] for mark in ":;?!»"), code
 

@@ -97,9 +97,22 @@ READ: dict[str, tuple[int, ...]] = {
     "registry:case-readings": AUDITORS,
     "registry:person-readings": AUDITORS,
     "portal:record-document": DOCUMENTS,
+    "portal:hearing-calendar": CASE,
+    "registry:hearings": DESK,
+    "registry:schedule-hearing": DESK,
+    "registry:postpone-hearing": DESK,
+    "registry:cancel-hearing": DESK,
+    "registry:issue-notice": DESK,
     "registry:document": READERS,
     "registry:document-page": READERS,
     "registry:document-text": READERS,
+    "registry:paper": DESK,
+    "registry:paper-details": tuple(302 if found == 200 else found for found in DESK),
+    "registry:paper-placed": tuple(302 if found == 200 else found for found in DESK),
+    "registry:paper-sheet": DESK,
+    "registry:paper-sheet-pdf": NOBODY,  # the session that made it
+    "registry:paper-batch": REGISTRY,
+    "registry:paper-batch-found": NOBODY,  # the officer who sent it
 }
 """Status of GET and of HEAD."""
 
@@ -118,10 +131,20 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:draft-replace-file": own(422),
     "portal:draft-remove-file": own(302),
     "portal:draft-discard": own(302),
+    "registry:schedule-hearing": tuple(422 if found == 200 else found for found in DESK),
+    "registry:postpone-hearing": tuple(422 if found == 200 else found for found in DESK),
+    "registry:cancel-hearing": tuple(409 if found == 200 else found for found in DESK),
+    "registry:issue-notice": tuple(409 if found == 200 else found for found in DESK),
     "registry:case-transfer": tuple(422 if found == 200 else found for found in DESK),
     "registry:case-openness": tuple(422 if found == 200 else found for found in KEEPERS),
     "registry:case-seal": tuple(422 if found == 200 else found for found in KEEPERS),
     "registry:case-document-seal": tuple(422 if found == 200 else found for found in KEEPERS),
+    "registry:paper": tuple(422 if found == 200 else found for found in DESK),
+    "registry:paper-details": tuple(409 if found == 200 else found for found in DESK),
+    "registry:paper-remove": tuple(302 if found == 200 else found for found in DESK),
+    "registry:paper-sheet": tuple(422 if found == 200 else found for found in DESK),
+    "registry:paper-batch": tuple(422 if found == 200 else found for found in REGISTRY),
+    "registry:paper-batch-found": NOBODY,
 }
 """Status of a POST that carries nothing, in this order: later ones end what earlier ones need."""
 

@@ -13,18 +13,24 @@ from django.test import Client
 
 from greffe.accounts.models import User
 from greffe.cases import actions
-from greffe.cases.models import Case, RecordEntry
+from greffe.cases.models import Case, Hearing, RecordEntry
 from greffe.documents.models import Upload
 from greffe.filings.models import Draft, Submission
 from greffe.ledger.actors import SYSTEM
 from greffe.notices.models import Notice
 from tests.support.files import place
+from tests.support.hearings import officer, schedule
 from tests.support.mail import queue
 from tests.support.portal import address, browser, claimant_of
 from tests.support.scenes import Scene
 
 PERSON = "Xanthippe Quellmalz-Ẑ"
 FILE = "preuve-de-Quellmalz.pdf"
+
+
+def two_days_ago() -> datetime:
+    """A time that is over: the date of a hearing is still something for the filer to name."""
+    return datetime.now(ZoneInfo("America/Toronto")) - timedelta(days=2)
 
 
 @dataclasses.dataclass
@@ -42,6 +48,19 @@ class Registry:
     def entry(self) -> RecordEntry:
         """A document on the record of the case, put there when it is asked for."""
         return place(self.scene, self.case, f"reçue-{FILE}")
+
+    @cached_property
+    def held(self) -> Hearing:
+        """A hearing of the case that is over, so that its date is still for the filer to name."""
+        return actions.schedule_hearing(
+            by=SYSTEM, case=self.case, starts_at=two_days_ago(), office="montreal"
+        )
+
+    @cached_property
+    def hearing(self) -> Hearing:
+        """A hearing to come, in another case of the same office and counsel."""
+        case = self.scene.case(counsel=self.counsel)
+        return schedule(officer(self.scene), case).hearing
 
     def user(self, role: str) -> User | None:
         made = {
@@ -72,7 +91,13 @@ class Registry:
             (r"portal:submitted-document|registry:document$", lambda: [self.submission.id, 1]),
             (r"registry:document-", lambda: [self.submission.id, 1, 1]),
             (r".*:(record|case)-document", lambda: [self.case.id, self.entry.id]),
+            (r"registry:(hearings|schedule-hearing)", lambda: [self.case.id]),
+            (r"registry:(postpone|cancel)-hearing|.*:issue-notice", lambda: [self.hearing.id]),
+            (r"portal:hearing-calendar", lambda: [self.held.id]),
             (r"registry:case(-|$)", lambda: [self.case.id]),
+            (r"registry:paper-(sheet-pdf|remove)", lambda: [self.case.id, self.upload.id]),
+            (r"registry:paper-batch-found", lambda: [self.upload.id]),
+            (r"registry:paper(-details|-placed|-sheet)?$", lambda: [self.case.id]),
             (r"registry:person-readings", lambda: [self.counsel.person_id]),
             (r".*:submission$|portal:receipt-", lambda: [self.submission.id]),
             (r"portal:(case|case-history|start-filing)$", lambda: [self.case.id]),
@@ -105,10 +130,8 @@ class Registry:
 
     def _member(self, case: Case) -> User:
         member = self.scene.staff("member", division="RPD")
-        # It is over, so that the date of a hearing is still something for the filer to name.
-        starts_at = datetime.now(ZoneInfo("America/Toronto")) - timedelta(days=2)
         actions.schedule_hearing(
-            by=SYSTEM, case=case, starts_at=starts_at, office="montreal", member=member.person
+            by=SYSTEM, case=case, starts_at=two_days_ago(), office="montreal", member=member.person
         )
         return member
 

@@ -11,7 +11,7 @@ from greffe.accounts.models import Person, Role, StaffRole
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case, Hearing, RecordEntry
 from greffe.cases.permissions import Capacity, capacity_in
-from greffe.cases.queries import counsel_in, known_events, participants_in
+from greffe.cases.queries import counsel_in, participants_in
 from greffe.cases.record_queries import Sight, find_entry
 from greffe.cases.rules import rules
 from greffe.law.calendar import date_of_receipt, local
@@ -106,18 +106,6 @@ def people_to_tell(case: Case, *, on: date) -> Told:
             addresses.setdefault(person.email.casefold(), person)
     by_mail = [person for person in seen.values() if not person.email]
     return Told(list(addresses.values()), by_mail)
-
-
-def limits_of(case: Case, office: Office, *, now: datetime) -> Sequence[LimitAhead]:
-    """What the known events of a case ask of the person in it, the earliest first."""
-    return limits_ahead(
-        rules(),
-        division=case.division,
-        events=known_events(case, now=now),
-        office=office.id,
-        today=date_of_receipt(now, office.zone),
-        party="person",
-    )
 
 
 def limits_set_by(
