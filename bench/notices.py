@@ -20,7 +20,7 @@ from _figures import Figures, median
 from _registry import _free_port as free_port
 from _registry import registry
 
-NOTICES = 2_000
+NOTICES = 10_000
 TURN = 1_000
 CONTEXT = {
     "file_number": "MC6-02345",

@@ -114,6 +114,8 @@ WITHOUT_ACTOR = {
     "documents/actions.py:take_uploads",
     "filings/actions.py:make_paper",
     "ledger/actions.py:sequence",
+    "notices/actions.py:queue_notice",
+    "notices/actions.py:send_due",
 }
 
 

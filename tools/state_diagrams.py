@@ -1,8 +1,9 @@
-"""Draws docs/states.md from the state tables of the law, so that page and program cannot differ."""
+"""Draws docs/states.md from the program's state tables, so that page and program cannot differ."""
 
 from collections.abc import Iterator
 
 from greffe.law.states import TABLES, StateTable
+from greffe.notices.states import NOTICE
 
 
 def page(head: str) -> str:
@@ -12,7 +13,7 @@ def page(head: str) -> str:
         "What each event makes of each state. A dash: the event is refused there.",
         "",
     ]
-    for table in TABLES:
+    for table in (*TABLES, NOTICE):
         lines += _section(table)
     return "\n".join(lines)
 

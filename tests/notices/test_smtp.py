@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.core.exceptions import ImproperlyConfigured
 
+from greffe.notices.addresses import MailServer as Address
 from greffe.notices.channels import channel
 from greffe.notices.letters import DelayedError, Letter, UnreachableError
-from greffe.notices.smtp import MailServer as Address
 from greffe.notices.smtp import session
 from tests.support.mail import LOGIN, MailServer, mail_server
 from tests.support.serving import DEADLINE, free_port

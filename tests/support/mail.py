@@ -79,7 +79,7 @@ class MailServer:
     hang_up_after: int = 0
     """A connection is closed after so many messages."""
     silent: set[str] = field(default_factory=set)
-    """Commands that are not answered before `go` is set: MAIL, RCPT, DATA."""
+    """Where nothing is said before `go` is set: MAIL, RCPT, DATA; TAKEN: it has the message."""
     asked: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
 
@@ -133,6 +133,7 @@ class MailServer:
         self.accepted.append(bytes(envelope.content))
         self.recipients.extend(envelope.rcpt_tos)
         session.taken += 1
+        await self._wait("TAKEN")
         return "250 OK"
 
     async def _wait(self, command: str) -> None:

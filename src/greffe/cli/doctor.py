@@ -48,7 +48,7 @@ def doctor(
 
 def _outcomes() -> Iterator[Outcome]:
     """Every check in order. One that breaks is an outcome too: the others are still wanted."""
-    from greffe.cli import doctor_database, doctor_law, doctor_machine  # noqa: PLC0415 - the doctor's alone
+    from greffe.cli import doctor_database, doctor_law, doctor_machine, doctor_mail  # noqa: PLC0415 - the doctor's alone
 
     today = date.today()  # noqa: DTZ011 - the day here
     yield from guarded("state", doctor_machine.state)
@@ -62,6 +62,7 @@ def _outcomes() -> Iterator[Outcome]:
     yield from guarded("rules", lambda: doctor_law.rules(today))
     yield from guarded("database", doctor_database.database)
     yield from doctor_machine.absent()
+    yield from guarded("mail", doctor_mail.mail)
 
 
 def _show(outcome: Outcome, lang: str) -> None:

@@ -103,7 +103,6 @@ def isolation() -> Iterator[Outcome]:
 def absent() -> Iterator[Outcome]:
     """What this version does not have yet, said plainly."""
     yield Outcome("scanner", "warn", "scanner-absent")
-    yield Outcome("mail", "warn", "mail-absent")
 
 
 def secret() -> Iterator[Outcome]:

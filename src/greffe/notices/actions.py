@@ -50,7 +50,6 @@ BUDGET_SECONDS = 60.0
 SESSION_SECONDS = 180.0
 """After so long the connection is cut: well before the lease ends."""
 
-FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
 ATTEMPTS = 36
 """Tries before giving up: five days, as mail servers do (RFC 5321, 4.5.4.1)."""
 
@@ -156,7 +155,7 @@ def _send(way: Channel, session: Session, notice: Notice, now: datetime) -> None
         if notice.attempts >= ATTEMPTS:
             _give_up(way, notice, failure)
         else:
-            later = now + delay(notice.attempts)
+            later = now + outbox.delay(notice.attempts)
             state = NOTICE.after("sending", "delay")
             outbox.mark(notice, Outcome(state, way.name, str(failure), later))
         if isinstance(failure, UnreachableError):
@@ -174,12 +173,6 @@ def _letter(notice: Notice) -> Letter:
     except Exception as error:
         logger.exception("notice %s cannot be written", notice.id)
         raise RefusedError("not-written") from error
-
-
-def delay(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: a minute, then twice as long each time, to 4 h."""
-    doublings = min(attempts - 1, 16)
-    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)
 
 
 def _note_sent(way: Channel, notice: Notice, letter: Letter) -> None:

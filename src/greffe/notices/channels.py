@@ -11,6 +11,7 @@ from typing import Protocol
 from django.conf import settings
 
 from greffe.notices import smtp
+from greffe.notices.addresses import MailServer
 from greffe.notices.letters import Letter
 
 
@@ -48,7 +49,7 @@ def _page(seconds: float) -> Iterator[Session]:
 
 @contextmanager
 def _smtp(seconds: float) -> Iterator[Session]:
-    with smtp.session(smtp.MailServer.read(settings.SMTP), seconds) as opened:
+    with smtp.session(MailServer.read(settings.SMTP), seconds) as opened:
         yield opened
 
 
@@ -66,7 +67,7 @@ def channel() -> Channel | None:
     Raises ImproperlyConfigured for a mail server's address that cannot be meant.
     """
     if settings.SMTP:
-        smtp.MailServer.read(settings.SMTP)
+        MailServer.read(settings.SMTP)
     return _CHANNELS[settings.NOTICE_CHANNEL] if settings.NOTICE_CHANNEL else None
 
 

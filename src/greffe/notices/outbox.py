@@ -17,6 +17,8 @@ from greffe.notices.states import NOTICE
 LEASE = timedelta(minutes=5)
 """How long a notice belongs to whoever claimed it; longer than a session can last."""
 
+FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
+
 _CLAIMS = 0x6E6F_7469_6365  # "notice", the advisory lock of the one who claims
 
 _INSERT = """
@@ -177,3 +179,9 @@ def cases_of(notice: Notice) -> tuple[list[UUID], int]:
         cursor.execute(_CASES, {"id": notice.id})
         cases, count = cursor.fetchone()
     return [case for case in cases if case], count
+
+
+def delay(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: a minute, then twice as long each time, to 4 h."""
+    doublings = min(attempts - 1, 16)
+    return min(FIRST_DELAY * (1 << doublings), LONGEST_DELAY)

@@ -7,62 +7,20 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
+from greffe.notices.addresses import MailServer
 from greffe.notices.letters import DelayedError, Letter, RefusedError, UnreachableError
 
 ANSWER_SECONDS = 20.0
 """How long the server may take for one answer."""
 
-Security = Literal["starttls", "tls", "none"]
-_SCHEMES: dict[str, tuple[Security, int]] = {
-    "smtp": ("starttls", 587),
-    "smtps": ("tls", 465),
-    "smtp+plain": ("none", 25),
-}
 _OK = 250
 _WILL_FORWARD = 251
 _CLOSING = 421
 _PERMANENT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """Where mail is handed over, and how."""
-
-    host: str
-    port: int
-    security: Security
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-    @classmethod
-    def read(cls, url: str) -> Self:
-        """Read an address: smtp:// (STARTTLS, required), smtps://, smtp+plain:// (no TLS).
-
-        Raises ImproperlyConfigured, without the address: it may hold a password.
-        """
-        try:
-            parts = urlsplit(url)
-            security, port = _SCHEMES[parts.scheme]
-            host, port = parts.hostname, parts.port or port
-        except (KeyError, ValueError):
-            host, security, port = None, "none", 0
-        if not host:
-            message = (
-                "GREFFE_SMTP: smtp://, smtps:// or smtp+plain://, then user:password@host:port"
-            )
-            raise ImproperlyConfigured(message)
-        if parts.username and security == "none":
-            raise ImproperlyConfigured("GREFFE_SMTP: no password is sent without TLS")
-        return cls(
-            host, port, security, unquote(parts.username or ""), unquote(parts.password or "")
-        )
 
 
 @contextmanager
