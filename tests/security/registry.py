@@ -136,14 +136,6 @@ class Registry:
         return member
 
 
-def _mail(name: str) -> list[Any]:
-    """An e-mail of the demonstration, of an invented case: everybody may read it."""
-    if name != "demonstration-message":
-        return []
-    queue("notice-issued", dedupe=name)
-    return [Notice.objects.get(dedupe=name).id]
-
-
 def make(scene: Scene) -> Registry:
     """One case at the RPD, the Minister in it, with a draft and a submission of its counsel."""
     counsel = scene.user("Amélie Tremblay")
