@@ -48,7 +48,15 @@ Pages = Iterator[tuple[str, Visit]]
 
 def public_pages(visitor: Visit, folder: Path) -> Pages:
     """Each page that needs no account, and each of its errors."""
-    for path in ("", "help/", "accessibility/", "privacy/", "nowhere/", "demonstration/"):
+    for path in (
+        "",
+        "help/",
+        "accessibility/",
+        "privacy/",
+        "nowhere/",
+        "demonstration/",
+        "demonstration/mail/",
+    ):
         visitor.go(path)
         yield path or "home", visitor
     visitor.go("receipts/check/")

@@ -330,7 +330,7 @@ class Counting:
         del letter
         self.taken += 1
         if self.taken % BATCH == 1:
-            self.most = max(self.most, sum(isinstance(o, Notice) for o in gc.get_objects()))
+            self.most = max(self.most, sum(type(o) is Notice for o in gc.get_objects()))
 
 
 _TEN_THOUSAND = """
