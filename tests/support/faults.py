@@ -20,7 +20,7 @@ from greffe.embedded.server import Server, start
 from tests.support.scenes import pdf
 from tests.support.serving import DEADLINE, Registry, Running, until
 
-CASE = "TC6-04410"  # of the demonstration: its counsel is okafor
+CASE = "VC6-01377"  # of the demonstration: its counsel is okafor, its officer registry-vancouver
 COUNSEL = "okafor"
 KIND = "rpd-written-submissions"
 ROOM = 4 * 1024 * 1024  # bytes of the small disk
@@ -165,14 +165,14 @@ class Form:
 class Counsel:
     """Counsel at a browser without JavaScript: signs in and files by the real pages."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, username: str = COUNSEL) -> None:
         self.client = httpx.Client(
             base_url=registry.url, timeout=DEADLINE, headers={"Connection": "close"}
         )
         self.pool = ThreadPoolExecutor(4)
         form = self.form("/en/sign-in/")
         answer = self.client.post(
-            "/en/sign-in/", data=form.fields | {"login": COUNSEL, "password": PASSWORD}
+            "/en/sign-in/", data=form.fields | {"login": username, "password": PASSWORD}
         )
         assert answer.status_code == httpx.codes.FOUND, answer.text
 
