@@ -76,13 +76,12 @@ def answers(registry: Registry, client: Client, *, posts: bool = True) -> Iterat
 
 def status(client: Client, path: str) -> int:
     response = client.get(path)
-    response.close()
+    _everything(response)  # a file is closed once it has been read
     return int(response.status_code)
 
 
 def _everything(response: Any) -> str:
     body = b"".join(response) if response.streaming else response.content
-    response.close()
     return body.decode("utf-8", "replace") + str(dict(response.headers))
 
 
