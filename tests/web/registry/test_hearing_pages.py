@@ -94,7 +94,10 @@ def test_time_is_read_as_each_language_writes_it(client: Client, case: Case, typ
         ({"member": "nobody"}, "Choose a member from the list."),
         ({"place": "x" * 301}, "more than 300 characters"),
         ({"day_year": "2020"}, "have passed at the place of the hearing"),
-        ({"day_year": "9999", "day_month": "12", "day_day": "31", "time": "23:59"}, "five years ahead"),
+        (
+            {"day_year": "9999", "day_month": "12", "day_day": "31", "time": "23:59"},
+            "five years ahead",
+        ),
     ],
 )
 def test_wrong_answer_is_told_and_what_was_typed_is_kept(
@@ -130,6 +133,7 @@ def test_day_when_the_office_is_closed_is_scheduled_after_a_tick(
     response = client.post(path, said(saturday))
     assert response.status_code == 422
     assert "is a Saturday or a Sunday: the office is closed." in text_of(response)
+    assert 'href="#warnings"' in text_of(response)
     (key, _), *_ = response.context["warnings"]
     assert client.post(path, said(saturday, acknowledged=key)).status_code == 302
     assert Hearing.objects.count() == 1

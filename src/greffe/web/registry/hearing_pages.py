@@ -29,6 +29,7 @@ from greffe.cases.hearing_refusals import HearingRefusedError, RefusalCode
 from greffe.cases.models import Case, Hearing
 from greffe.cases.queries import SeenCase, office_of
 from greffe.web.access import PortalRequest
+from greffe.web.components import Problem
 from greffe.web.portal.lines import limit_line
 from greffe.web.registry.access import REGISTRY, for_roles
 from greffe.web.registry.case_pages import staff_case_or_404
@@ -150,13 +151,13 @@ def _asked(
             if error.warnings:
                 said = [(one.key, warning_text(one)) for one in error.warnings]
                 context |= {"warnings": said, "acknowledged": seen}
-                form.add_error(None, str(words.text))
+                context["problems"] = [Problem(str(words.text), "#warnings")]
             else:
                 form.refused(words.field, [str(words.text), str(words.remedy)])
         else:
             _say(request, done, changed.told)
             return redirect("registry:hearings", case.pk)
-    status = 422 if form.errors else 200
+    status = 422 if form.errors or "problems" in context else 200
     return render(request, "registry/hearing_form.html", context, status=status)
 
 
