@@ -1,8 +1,8 @@
 """Pictures of the registry's pages: ``python -m tools.screenshots [FOLDER]``, or ``… readme``.
 
 Starts the demonstration with a state of its own, walks every page that links reach as a visitor and
-as counsel, in both languages, files a document on the way, and takes each page at the width of a
-desk and of a phone, light and dark. Pages of the same kind (two cases, say) are taken once.
+as counsel, a registry officer and a supervisor, in both languages, files a document on the way, and
+takes each page at the width of a desk and of a phone, light and dark. Pages of the same kind (two cases, say) are taken once.
 ``readme`` takes only the pictures of the README, into docs/images.
 """
 
@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 WIDTHS = {"desk": 1280, "phone": 320}
 SCHEMES = ("light", "dark")
 COUNSEL = {"en": ("okafor", "TC5-10022", "iad"), "fr": ("tremblay", "MC6-02345", "rpd")}
+STAFF = ("greffe-montreal", "superviseure")
+QUEUE = {"en": "Queue", "fr": "File d’attente"}
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d+\b")
 _DOWNLOAD = re.compile(r"\.(?:json|pdf)$|/documents/")
 
@@ -96,7 +98,7 @@ def file_something(visit: Visit, folder: Path, files_picture: Path | None = None
 
 
 def tour(browser: Browser, site: str, lang: str, folder: Path) -> int:
-    """Take the pages of a visitor, then those of counsel who has filed and has a draft."""
+    """Take the pages of a visitor, of counsel who has filed and has a draft, and of the registry."""
     with browser.new_context(reduced_motion="reduce") as context:
         visit = Visit(context.new_page(), site, lang)
         taken = walk(visit.page, f"{site}/{lang}/", folder / "visitor")
@@ -107,11 +109,17 @@ def tour(browser: Browser, site: str, lang: str, folder: Path) -> int:
             visit.choose_type(f"{COUNSEL[lang][2]}-disclosure")
             visit.add(*files(Path(made), lang))
             taken += walk(visit.page, visit.page.url, folder / "filing")
-        return taken + walk(visit.page, f"{site}/{lang}/portal/", folder / "counsel")
+        taken += walk(visit.page, f"{site}/{lang}/portal/", folder / "counsel")
+    for username in STAFF:
+        with browser.new_context(reduced_motion="reduce") as context:
+            staff = Visit(context.new_page(), site, lang)
+            staff.sign_in(username, to=QUEUE[lang])
+            taken += walk(staff.page, f"{site}/{lang}/registry/", folder / username)
+    return taken
 
 
 def readme(browser: Browser, site: str, lang: str, folder: Path) -> int:
-    """Take the page of the files and the receipt, as the README shows them."""
+    """Take the page of the files, the receipt and the queue, as the README shows them."""
     size = ViewportSize(width=1000, height=900)
     with (
         browser.new_context(reduced_motion="reduce", viewport=size) as context,
@@ -120,7 +128,11 @@ def readme(browser: Browser, site: str, lang: str, folder: Path) -> int:
         visit = Visit(context.new_page(), site, lang)
         file_something(visit, Path(made), folder / f"filing-{lang}.png")
         visit.page.screenshot(path=folder / f"receipt-{lang}.png")
-    return 2
+    with browser.new_context(reduced_motion="reduce", viewport=size) as context:
+        officer = Visit(context.new_page(), site, lang)
+        officer.sign_in(STAFF[0], to=QUEUE[lang])
+        officer.page.screenshot(path=folder / f"queue-{lang}.png")
+    return 3
 
 
 def main(arguments: list[str]) -> None:
