@@ -7,16 +7,18 @@ from typing import Any
 from _registry import session_of
 from django.utils import timezone
 
-from greffe.accounts.actions import add_person, open_account
-from greffe.accounts.models import User
+from greffe.accounts.actions import add_person, give_role, open_account
+from greffe.accounts.models import Role, User
 from greffe.accounts.viewers import Viewer, viewer_of
 from greffe.cases import actions as case_actions
 from greffe.cases.models import Case
 from greffe.documents.actions import receive_upload
 from greffe.documents.models import Upload
 from greffe.documents.stores import document_store
+from greffe.filings import actions as filing_actions
 from greffe.filings import draft_actions
-from greffe.filings.models import Draft, DraftFile
+from greffe.filings.judging import judge_draft
+from greffe.filings.models import Draft, DraftFile, Submission
 from greffe.ledger.actors import SYSTEM
 
 KIND = "rpd-written-submissions"
@@ -64,6 +66,38 @@ def counsel(serial: int) -> Counsel:
     if viewer is None:
         raise LookupError(user.username)
     return Counsel(user, viewer, case, session_of(user))
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Somebody of the registry, signed in."""
+
+    viewer: Viewer
+    session: str
+
+
+def officer(office: str) -> Officer:
+    """Enter an officer of an office."""
+    person = add_person(by=SYSTEM, name=f"Officer of {office}", language="en")
+    since = timezone.localdate() - timedelta(days=100)
+    give_role(by=SYSTEM, person=person, role=Role.OFFICER, since=since, office=office)
+    user = open_account(by=SYSTEM, person=person, username=f"officer-{office}", password=None)
+    viewer = viewer_of(user, on=timezone.localdate())
+    if viewer is None:
+        raise LookupError(user.username)
+    return Officer(viewer, session_of(user))
+
+
+def submit(person: Counsel, draft: Draft) -> Submission:
+    """File a draft with every warning acknowledged."""
+    draft.refresh_from_db()
+    warnings = judge_draft(draft, now=timezone.now()).warnings
+    return filing_actions.submit_draft(
+        by=person.viewer,
+        draft_id=draft.id,
+        version=draft.version,
+        acknowledged=frozenset(finding.key for finding in warnings),
+    )
 
 
 def attach(person: Counsel, draft: Draft, content: bytes, name: str) -> Upload:

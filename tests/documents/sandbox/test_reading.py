@@ -224,6 +224,10 @@ def test_text_has_no_control_characters() -> None:
     assert reading.clean("a\r\nb\x00\x1b[31m\u2028c\ud800\td") == "a\nb[31m\u2028c\td"
 
 
+def test_text_has_one_empty_line_at_most() -> None:
+    assert reading.clean("a \r\n \r\n\r\n\n  b\nc") == "a\n\n  b\nc"
+
+
 def test_words_are_found_with_their_pages(tmp_path: Path) -> None:
     path = place(written("Déposé à Montréal, page {n}, montréal", pages=60), tmp_path)
     hits = find(path, "  MONTREAL ", strict=True)

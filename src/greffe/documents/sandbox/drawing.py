@@ -98,8 +98,9 @@ def _page(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
 
 def _drawn(page: pypdfium2.PdfPage, width: int) -> bytes:
     """A page as an image: JPEG, which is written in a tenth of the time of the others."""
+    across, down = page.get_size()
     try:
-        bitmap = page.render(scale=_scale(*page.get_size(), width))
+        bitmap = page.render(scale=_scale(across, down, width))
     except (pypdfium2.PdfiumError, ValueError) as error:
         raise RefusedError("cannot-show") from error
     with io.BytesIO() as out:

@@ -6,6 +6,7 @@ inspection; whatever that document does, it is this process that ends, and the c
 
 import json
 import os
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -120,11 +121,13 @@ def find(
 
 
 def clean(text: str) -> str:
-    """A text of a document without control characters, but with its lines."""
+    """A text of a document without control characters, but with its lines, one empty at most."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    seen = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) not in _UNSEEN)
+    return _EMPTY_LINES.sub("\n\n", seen)
 
 
+_EMPTY_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n)+")
 _UNSEEN = {"Cc", "Cs", "Cn", "Co"}
 
 
