@@ -41,6 +41,40 @@ def details(received_at: dt.datetime | None = None, **said: Any) -> Details:
     return Details(**(fields | said))
 
 
+def _today() -> dt.date:
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+def said(case: Case, *files: Upload, **changes: Any) -> dict[str, Any]:
+    """The form of the details as an officer fills it in."""
+    day = _today() - dt.timedelta(days=2)
+    principal = case.participants.get(principal=True)
+    fields = {
+        "file": [str(file.id) for file in files],
+        "document_type": KIND,
+        "received_on_day": day.day,
+        "received_on_month": day.month,
+        "received_on_year": day.year,
+        "received_time": "14:30",
+        "method": "mail",
+        "received_by": "Odile Gagnon",
+        "filed_by": f"participant-{principal.pk}",
+        "filed_by_name": "",
+        "audience": "parties",
+    }
+    return fields | changes
+
+
+def on_day(day: dt.date) -> dict[str, int]:
+    return {
+        "received_on_day": day.day,
+        "received_on_month": day.month,
+        "received_on_year": day.year,
+    }
+
+
 def waiting(scene: Scene, officer: User, case: Case, content: bytes | None = None) -> Upload:
     """A file that an officer has added to the paper of a case."""
     from greffe.documents.stores import document_store

@@ -94,6 +94,7 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "minister_always": rules().division(seen.case.division, today).minister_is_always_party,
         "hearings": _hearings(seen.case),
         "fixes_hearings": seen.capacity == "officer",
+        "takes_paper": seen.capacity == "officer",
         "family": _family(request, seen.case, today),
         "reads_documents": reads,
         "entries": [_entry(entry) for entry in _record(request, seen, today)],
