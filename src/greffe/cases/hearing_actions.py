@@ -16,6 +16,7 @@ from greffe.accounts.models import Person
 from greffe.accounts.viewers import Viewer
 from greffe.cases import actions
 from greffe.cases.file_actions import offices_for
+from greffe.cases.hearing_followers import hearings_changed
 from greffe.cases.hearing_notices import tell_of
 from greffe.cases.hearing_queries import (
     Told,
@@ -96,6 +97,7 @@ def schedule(
         minutes=sitting.minutes,
         place=sitting.place,
     )
+    hearings_changed(case)
     return Changed(hearing, tell_of(hearing, "hearing-scheduled", on=on))
 
 
@@ -136,6 +138,7 @@ def postpone(
         case_ids=[case.pk],
         body={"hearing": str(old.pk), "to": str(new.pk)},
     )
+    hearings_changed(case)
     return Changed(new, tell_of(new, "hearing-postponed", on=timezone.localdate(), before=old))
 
 
@@ -155,6 +158,7 @@ def cancel(*, by: Viewer, hearing_id: UUID, version: int) -> Changed:
         case_ids=[case.pk],
         body={"hearing": str(hearing.pk)},
     )
+    hearings_changed(case)
     return Changed(hearing, tell_of(hearing, "hearing-cancelled", on=timezone.localdate()))
 
 
