@@ -1,10 +1,14 @@
 """What waits in the queue follows the hearings of its case: the day by which it is looked at."""
 
 import datetime as dt
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connections, transaction
 
 from greffe.cases import actions, hearing_actions
+from greffe.cases.hearing_actions import Changed
 from greffe.cases.hearing_refusals import HearingRefusedError
 from greffe.cases.models import Case, Hearing
 from greffe.filings.models import QueueItem
@@ -65,3 +69,24 @@ def test_scheduling_far_ahead_leaves_the_day_as_it_was(scene: Scene) -> None:
     usual = due(item)
     schedule(officer(scene), case, sitting(after=90))
     assert due(item) == usual
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hearing_changes_while_work_of_its_case_is_being_decided(scene: Scene) -> None:
+    """A decision locks the work, then the case: whoever changes a hearing must not wait for it."""
+    case = scene.case()
+    item = filed(scene, case)
+    by = officer(scene)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        QueueItem.objects.select_for_update().get(pk=item.pk)
+        changed = pool.submit(alone, lambda: schedule(by, case)).result(timeout=60)
+        Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    assert list(case.hearings.all()) == [changed.hearing]
+
+
+def alone(task: Callable[[], Changed]) -> Changed:
+    """Do something on a connection of its own."""
+    try:
+        return task()
+    finally:
+        connections.close_all()

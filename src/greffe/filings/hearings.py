@@ -19,7 +19,9 @@ def redate_waiting_work(case: Case) -> None:
         "submission__draft__case_links__case": case,
         "submission__draft__case_links__leading": True,
     }
-    items = QueueItem.objects.select_for_update(of=("self",)).filter(**leading)
+    # A decision locks the item, then the case, which is locked here already: to wait for it would
+    # be to wait for ever. What is being decided leaves the queue.
+    items = QueueItem.objects.select_for_update(of=("self",), skip_locked=True).filter(**leading)
     for item in items.select_related("submission").order_by("submission_id"):
         received = item.submission.date_of_receipt
         due = due_on(rules(), received=received, hearing=hearing, office=item.office)
