@@ -10,6 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from greffe.accounts.viewers import Viewer
+from greffe.documents import pages
 from greffe.documents.models import Blob, Upload
 from greffe.documents.names import clean_name
 from greffe.documents.retention import UPLOAD, kept_for, uploads_that_go
@@ -174,6 +175,7 @@ def sweep_store(*, store: FileStore, older_than: timedelta) -> int:
             store.restore(key)
         else:
             store.purge(key)
+            pages.forget(key)
     return len(lost)
 
 
