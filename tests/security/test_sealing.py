@@ -9,11 +9,13 @@ from django.test import Client
 from greffe.accounts.models import User
 from greffe.cases import actions, file_actions
 from greffe.cases.models import RecordEntry
+from greffe.filings.queries import find_submission
 from greffe.ledger.actors import SYSTEM
+from greffe.web.portal.receipt_pages import visible_in
 from tests.security.access import READ, ROLES, WRITE
 from tests.security.registry import PERSON, Registry
 from tests.support.files import place, take_to_record
-from tests.support.portal import address, browser, text_of
+from tests.support.portal import address, browser, payload, text_of
 from tests.support.scenes import Scene
 
 pytestmark = [
@@ -164,6 +166,18 @@ def test_filer_keeps_the_receipt_and_is_told_what_is_not_shown(filed: Registry) 
     receipt = client.get(filed.path("portal:receipt-json"))
     assert SEALED in receipt.content.decode()
     assert status(client, filed.path("portal:receipt-pdf")) == 200
+
+
+def test_what_was_said_of_a_sealed_document_is_withheld_with_it(filed: Registry) -> None:
+    told = [{"document": place} for place in (1, 2, None)]
+    said = payload(filed.submission) | {"findings": told}
+    seal(filed)
+    viewer = filed.scene.viewer(filed.counsel)
+    found = find_submission(viewer, filed.submission.id, on=filed.scene.today)
+    assert found is not None
+    left = visible_in(said, found)
+    assert left["findings"] == [{"document": 2}]
+    assert [one["position"] for one in left["documents"]] == [2]
 
 
 @pytest.mark.parametrize("role", ["claimant", "officer"])

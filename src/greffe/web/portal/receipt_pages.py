@@ -49,7 +49,7 @@ def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     """The receipt as a page."""
     found = _submission_or_404(request, submission_id)
     envelope = json.loads(bytes(found.receipt.envelope))
-    said = _visible(envelope["payload"], found)
+    said = visible_in(envelope["payload"], found)
     context = {
         "submission": found,
         "receipt": said,
@@ -75,7 +75,7 @@ def _documents(request: PortalRequest, found: Submission) -> list[FileLine]:
     return [document_line(one, readable=readable) for one in found.documents.all()]
 
 
-def _visible(payload: Mapping[str, Any], found: Submission) -> dict[str, Any]:
+def visible_in(payload: Mapping[str, Any], found: Submission) -> dict[str, Any]:
     """What a receipt says, without what it says of a document that is withheld from this person."""
     seen = {document.position for document in found.documents.all()}
     documents = [one for one in payload["documents"] if one["position"] in seen]

@@ -32,6 +32,7 @@ from greffe.law.tables import DecisionReason
 from greffe.web.access import PortalRequest
 from greffe.web.components import Problem
 from greffe.web.portal.lines import document_tag, lang, said_in, submission_tag
+from greffe.web.portal.receipt_pages import visible_in
 from greffe.web.registry.access import BENCH, for_roles, submission_or_404
 from greffe.web.registry.reader import Reader, reader_context
 
@@ -196,7 +197,7 @@ def _show(
     context = {
         "submission": found,
         "seen": seen,
-        "said": said_in(envelope["payload"]),
+        "said": said_in(visible_in(envelope["payload"], found)),
         "office": rules().office(found.office, day),
         "kind": rules().document_type(found.document_type),
         "documents": [(one, document_tag(one.state)) for one in found.documents.all()],
