@@ -116,27 +116,19 @@ def warning_text(warning: HearingWarning) -> str:
     match warning.code:
         case "weekend":
             return _("%(day)s is a Saturday or a Sunday: the office is closed.") % {
-                "day": _day(said["day"], lang)
+                "day": long_date(said["day"], lang)
             }
         case "office-closed":
             return _("The office is closed on %(day)s (%(why)s).") % {
-                "day": _day(said["day"], lang),
-                "why": _label(said["why"], lang),
+                "day": long_date(said["day"], lang),
+                "why": said["why"].get(lang),
             }
         case "other-hearing":
             return _("Another hearing of this case is scheduled: %(when)s.") % {
-                "when": long_time(said["when"], lang, place=_label(said["place"], lang))  # type: ignore[arg-type]  # `values` are those of the code
+                "when": long_time(said["when"], lang, place=said["place"].get(lang))
             }
         case "limit-passed":
             return _("With this date a time limit has already passed: %(limit)s, due %(day)s.") % {
-                "limit": _label(said["limit"], lang),
-                "day": _day(said["day"], lang),
+                "limit": said["limit"].get(lang),
+                "day": long_date(said["day"], lang),
             }
-
-
-def _day(day: object, lang: str) -> str:
-    return long_date(day, lang)  # type: ignore[arg-type]  # `values` are those of the code
-
-
-def _label(text: object, lang: str) -> str:
-    return str(text.get(lang))  # type: ignore[attr-defined]  # same: a bilingual text

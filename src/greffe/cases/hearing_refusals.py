@@ -5,7 +5,7 @@ The words are in greffe.cases.hearing_messages.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 RefusalCode = Literal[
     "not-yours",
@@ -36,7 +36,7 @@ class HearingWarning:
 
     code: WarningCode
     key: str
-    values: Mapping[str, object] = field(default_factory=dict, compare=False)
+    values: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 @dataclass
