@@ -84,6 +84,7 @@ READ: dict[str, tuple[int, ...]] = {
     "portal:receipt-pdf": DOCUMENTS,
     "portal:submitted-document": DOCUMENTS,
     "registry:queue": BENCH,
+    "registry:unsent": REGISTRY,
     "registry:load": NOBODY,  # supervisors, who are in tests/web/registry
     "registry:submission": DESK,
     "registry:cases": STAFF,
@@ -120,6 +121,7 @@ WRITE: dict[str, tuple[int, ...]] = {
     "registry:take": tuple(302 if found == 200 else found for found in REGISTRY),
     "registry:release": tuple(302 if found == 200 else found for found in REGISTRY),
     "registry:reassign": NOBODY,
+    "registry:send-again": NOBODY,  # of a notice that is not there
     "registry:submission": tuple(422 if found == 200 else found for found in DESK),
     "portal:file-again": own(409),
     "portal:start-filing": filers(422),

@@ -25,7 +25,9 @@ def ways_of(viewer: Viewer | None) -> list[Way]:
     cases = Way(gettext("Cases"), reverse("registry:cases"))
     if viewer.offices():
         return [Way(gettext("Queue"), reverse("registry:queue")), cases]
-    if viewer.holds(Role.MEMBER) or viewer.holds(Role.AUDITOR):
+    if viewer.holds(Role.MEMBER):
+        return [cases, Way(gettext("Queue"), reverse("registry:queue"))]
+    if viewer.holds(Role.AUDITOR):
         return [cases]
     return [mine]
 

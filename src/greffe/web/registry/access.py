@@ -24,7 +24,9 @@ def for_roles(
 
     def guard(page: Page[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
         @wraps(page)
-        def guarded(request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(
+            request: PortalRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not any(request.viewer.holds(role) for role in roles):
                 raise Http404
             return page(request, *args, **kwargs)

@@ -5,10 +5,10 @@ Parties and counsel have no reader: they download what they may read, as staff c
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -30,21 +30,18 @@ __all__ = ["document_text", "note_reading", "page_image", "read_document", "read
 _ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """For what a document gave: it may load nothing, run nothing, stand in no other page."""
 
-P = ParamSpec("P")
-Page = Callable[Concatenate[PortalRequest, SubmittedDocument, P], HttpResponse]
 
-
-def _of_document(page: Page[P]) -> Callable[Concatenate[Any, UUID, int, P], HttpResponse]:
+def _of_document(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Find the document for this person of the staff, at each request; 404 otherwise."""
 
     @wraps(page)
     def found(
-        request: PortalRequest, submission_id: UUID, position: int, *args: P.args, **kw: P.kwargs
-    ) -> HttpResponse:
+        request: PortalRequest, /, submission_id: UUID, position: int, **more: Any
+    ) -> HttpResponseBase:
         document = find_document(request.viewer, submission_id, position, on=timezone.localdate())
         if document is None:
             raise Http404
-        response = page(request, document, *args, **kw)
+        response = page(request, document, **more)
         response.headers["Cache-Control"] = "private, no-store"
         return response
 

@@ -8,6 +8,7 @@ from greffe.web.registry import (
     case_changes,
     case_pages,
     hearing_pages,
+    mail_pages,
     paper_pages,
     queue_pages,
     reading_pages,
@@ -22,6 +23,8 @@ urlpatterns = [
     path("take/", queue_pages.take, name="take"),
     path("release/", queue_pages.release, name="release"),
     path("load/", queue_pages.load, name="load"),
+    path("unsent/", mail_pages.unsent, name="unsent"),
+    path("unsent/<uuid:notice_id>/", mail_pages.send_again, name="send-again"),
     path("load/reassign/", queue_pages.reassign, name="reassign"),
     path("submissions/<uuid:submission_id>/", submission_pages.submission, name="submission"),
     path(

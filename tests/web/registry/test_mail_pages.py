@@ -1,0 +1,78 @@
+"""E-mails that could not be sent, as work of the officers who handle the case."""
+
+from typing import Any
+
+import pytest
+
+from greffe.accounts.models import Person, User
+from greffe.filings.decision_actions import Words, return_submission
+from greffe.filings.queue_actions import take
+from greffe.notices.models import Notice
+from tests.support.portal import address, browser, text_of
+from tests.support.scenes import Scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15, pytest.mark.requirement("MC-14")]
+
+
+@pytest.fixture
+def officer(scene: Scene) -> User:
+    return scene.staff("officer", office="montreal")
+
+
+@pytest.fixture
+def failed(scene: Scene, officer: User) -> Notice:
+    """The e-mail of a return that the mail server refused."""
+    counsel = scene.user("Amélie Tremblay")
+    case = scene.case(counsel=counsel)
+    Person.objects.filter(pk=counsel.person_id).update(email="gone@example.org")
+    draft = scene.draft(counsel, case)
+    scene.upload(counsel, draft)
+    submission = scene.submit(counsel, draft)
+    viewer = scene.viewer(officer)
+    take(by=viewer, submission_ids=[submission.id])
+    words = Words("wrong-place", "For another division.")
+    return_submission(by=viewer, submission_id=submission.id, words=words)
+    Notice.objects.update(state="failed", last_error="smtp-550", attempts=1)
+    return Notice.objects.get()
+
+
+def again(user: User, notice: Notice, to: str) -> Any:
+    path = address("registry:send-again", notice.id)
+    return browser(user).post(path, {"to": to}, follow=True)
+
+
+def test_officer_sees_who_does_not_know_and_why(failed: Notice, officer: User) -> None:
+    page = text_of(browser(officer).get(address("registry:unsent")))
+    for said in ("Amélie Tremblay", "gone@example.org", "smtp-550", "Documents returned"):
+        assert said in page
+    page = text_of(browser(officer).get(address("registry:unsent", lang="fr")))
+    assert "Documents retournés" in page
+
+
+def test_officer_sends_again_to_a_corrected_address(failed: Notice, officer: User) -> None:
+    assert "is being sent again" in text_of(again(officer, failed, "amelie@example.org"))
+    failed.refresh_from_db()
+    assert (failed.state, failed.recipient) == ("queued", "amelie@example.org")
+
+
+@pytest.mark.parametrize("address_given", ["not an address", "a@b", "x\r\nBcc: y@example.org"])
+def test_what_is_no_address_is_told_and_nothing_is_sent(
+    failed: Notice, officer: User, address_given: str
+) -> None:
+    assert "is not an e-mail address" in text_of(again(officer, failed, address_given))
+    failed.refresh_from_db()
+    assert (failed.state, failed.recipient) == ("failed", "gone@example.org")
+
+
+@pytest.mark.security(15)
+def test_officer_elsewhere_neither_sees_it_nor_sends_it(failed: Notice, scene: Scene) -> None:
+    elsewhere = scene.staff("officer", office="vancouver")
+    assert "gone@example.org" not in text_of(browser(elsewhere).get(address("registry:unsent")))
+    assert again(elsewhere, failed, "amelie@example.org").status_code == 404
+    failed.refresh_from_db()
+    assert failed.state == "failed"
+
+
+def test_office_whose_mail_was_sent_reads_so(officer: User) -> None:
+    page = text_of(browser(officer).get(address("registry:unsent")))
+    assert "Every e-mail was taken by its mail server" in page
