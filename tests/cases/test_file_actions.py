@@ -168,7 +168,8 @@ def test_only_the_office_of_the_case_transfers_it(scene: Scene, role: str, where
 
 def test_openness_has_its_days_and_its_reason(scene: Scene, supervisor: User) -> None:
     case = scene.case(division="RPD")
-    asked = {"by": scene.viewer(supervisor), "case": case, "reason": "Granted", "on": scene.today}
+    asked: dict[str, Any] = {"by": scene.viewer(supervisor), "case": case, "on": scene.today}
+    asked["reason"] = "Granted"
     file_actions.change_openness(public=True, **asked)
     before, now = Openness.objects.filter(case=case).order_by("since")
     assert (before.public, before.until) == (False, scene.today)

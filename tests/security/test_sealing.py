@@ -201,10 +201,10 @@ def test_filing_of_which_nothing_is_left_to_see_is_there_for_its_filer_alone(
     by = supervisor_of(filed.scene)
     for entry in filed.case.record.all():
         file_actions.seal_entry(by=by, entry=entry, reason="Order")
-    for role, status in (("counsel", 200), ("claimant", 404), ("officer", 404), ("member", 200)):
+    for role, wanted in (("counsel", 200), ("claimant", 404), ("officer", 404), ("member", 200)):
         client = client_of(filed, role)
-        assert status(client, filed.path("portal:submission")) == status
-        if status == 404:
+        assert status(client, filed.path("portal:submission")) == wanted
+        if wanted == 404:
             listed = text_of(client.get(filed.path("portal:case")))
             assert filed.submission.number not in listed
 
