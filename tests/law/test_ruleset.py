@@ -382,21 +382,3 @@ def test_every_table_has_a_wrong_row_in_this_suite() -> None:
         ("events.toml", "event"),  # its wrong rows are tried with the limits
     }
     assert tried == {(table.file, table.key) for table in TABLES}
-
-
-# Retention
-
-
-@pytest.mark.parametrize("kept", ["filing", "receipt", "case"])
-def test_row_that_would_remove_what_was_filed_is_refused(kept: str, tmp_path: Path) -> None:
-    row = f'[[retention]]\nid = "{kept}"\nlabel.en = "a"\nlabel.fr = "b"\nauthority = "c"\n'
-    days = 'days = 10\ncounted_from.en = "d"\ncounted_from.fr = "e"\nin_force_from = 2020-01-01\n'
-    error = wrong(tmp_path, "retention.toml", row + days)
-    assert (error.row, "ever removed" in error.reason) == (kept, True)
-
-
-def test_class_that_would_never_end_or_has_a_gap_is_refused(tmp_path: Path) -> None:
-    row = '[[retention]]\nid = "upload"\nlabel.en = "a"\nlabel.fr = "b"\nauthority = "c"\n'
-    assert "days" in wrong(tmp_path, "retention.toml", f"{row}in_force_from = 2020-01-01\n").reason
-    late = 'days = 1\ncounted_from.en = "d"\ncounted_from.fr = "e"\nin_force_from = 2030-01-01\n'
-    assert "2020-10-26" in wrong(tmp_path, "retention.toml", row + late).reason

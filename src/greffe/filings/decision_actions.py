@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from greffe.accounts.viewers import Viewer
 from greffe.cases.actions import Placed, place_on_record, refuse_on_record
+from greffe.cases.models import Case
 from greffe.cases.rules import rules
 from greffe.filings.models import QueueItem, Submission, SubmissionDecision, SubmittedDocument
 from greffe.filings.outcome_notices import tell_filer
@@ -149,6 +150,9 @@ class _Locked:
 
     @classmethod
     def of(cls, by: Viewer, submission_id: UUID) -> "_Locked":
+        # Cases first, as who transfers a case or moves a hearing does: nobody waits in a circle.
+        concerned = Case.objects.filter(submission_links__submission=submission_id)
+        list(concerned.select_for_update(no_key=True, of=("self",)).order_by("pk"))
         locked = Submission.objects.select_for_update(no_key=True, of=("self",))
         submission = locked.select_related("person").filter(pk=submission_id).first()
         if submission is None:

@@ -1,1 +1,0 @@
-"""Pages of registry staff, members and the divisions."""
