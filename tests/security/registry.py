@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.test import Client
@@ -102,6 +102,7 @@ class Registry:
             (r".*:submission$|portal:receipt-", lambda: [self.submission.id]),
             (r"portal:(case|case-history|start-filing)$", lambda: [self.case.id]),
             (r"portal:file-again", lambda: [self.submission.id]),
+            (r"registry:send-again", lambda: [uuid4()]),
             (r"demonstration-message", lambda: [self._message()]),
             (r"portal:draft", lambda: [self.draft.id]),
         ]
