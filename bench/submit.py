@@ -2,11 +2,11 @@
 
 The floor takes every row that the first submission wrote (new: the noted attempt, the submission,
 its case, its five documents, its place in the queue, the event of the ledger, the receipt, the
-wake-up of the worker; changed: five uploads, their five blobs, the draft) and writes the same again by plain psycopg: one
-statement a table, one transaction, one synced commit, into tables of the same columns, indexes and
-checks, without their foreign keys. Product and floor
-take turns; PostgreSQL has its durable defaults. The budget is for the 95th percentile of the
-product's own action against the median of the floor; through the browser's form it only informs.
+wake-up of the worker; changed: five uploads, their five blobs, the draft) and writes the same again
+by plain psycopg: one statement a table, one transaction, one synced commit, into tables of the same
+columns, indexes and checks, without their foreign keys. Product and floor take turns; PostgreSQL
+has its durable defaults. The budget is for the 95th percentile of the product's own action against
+the median of the floor; through the browser's form it only informs.
 """
 
 import gc

@@ -2,7 +2,8 @@
 
 Starts the demonstration with a state of its own, walks every page that links reach as a visitor and
 as counsel, a registry officer and a supervisor, in both languages, files a document on the way, and
-takes each page at the width of a desk and of a phone, light and dark. Pages of the same kind (two cases, say) are taken once.
+takes each page at the width of a desk and of a phone, light and dark. Pages of the same kind (two
+cases, say) are taken once.
 ``readme`` takes only the pictures of the README, into docs/images.
 """
 
@@ -98,7 +99,7 @@ def file_something(visit: Visit, folder: Path, files_picture: Path | None = None
 
 
 def tour(browser: Browser, site: str, lang: str, folder: Path) -> int:
-    """Take the pages of a visitor, of counsel who has filed and has a draft, and of the registry."""
+    """Take the pages of a visitor, of counsel with a filing and a draft, and of the registry."""
     with browser.new_context(reduced_motion="reduce") as context:
         visit = Visit(context.new_page(), site, lang)
         taken = walk(visit.page, f"{site}/{lang}/", folder / "visitor")
