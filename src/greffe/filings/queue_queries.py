@@ -26,7 +26,7 @@ class Filters:
     """What of the queue is looked at. `whose`: held by me, by nobody, all, or before the division.
 
     Empty texts mean any; `due_by` keeps what is due on that day or before; `holder` what that
-    officer holds; `arrived_before` what has waited since before that day.
+    officer holds; `arrived_before` what was received before that moment.
     """
 
     whose: Whose = "all"
@@ -35,7 +35,7 @@ class Filters:
     document_type: str = ""
     holder: UUID | None = None
     due_by: date | None = None
-    arrived_before: date | None = None
+    arrived_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ def queue_scope(viewer: Viewer) -> QuerySet[QueueItem]:
     """
     links = SubmissionCase.objects.filter(submission=OuterRef("pk"))
     sealed = Exists(links.filter(case__sealed=True))
-    seen = Q(office__in=viewer.offices()) & ~sealed | Q(office__in=viewer.supervised())
+    # The office by itself, beside what is sealed: so a page is read from the index, in its order.
+    seen = Q(office__in=viewer.offices()) & (~sealed | Q(office__in=viewer.supervised()))
     if viewer.holds(Role.MEMBER):
         heard = Hearing.objects.filter(
             case__submission_links__submission=OuterRef("pk"),
@@ -122,7 +123,7 @@ def _filtered(viewer: Viewer, filters: Filters) -> QuerySet[QueueItem]:
         "document_type": filters.document_type,
         "holder": filters.holder,
         "due_on__lte": filters.due_by,
-        "received_at__date__lt": filters.arrived_before,
+        "received_at__lt": filters.arrived_before,
     }
     items = queue_scope(viewer).filter(**{name: value for name, value in asked.items() if value})
     match filters.whose:

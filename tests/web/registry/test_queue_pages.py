@@ -222,3 +222,25 @@ def test_member_rules_on_what_the_registry_passed_on(office: Office) -> None:
     office.submission.refresh_from_db()
     assert office.submission.state == "partly-accepted"
     assert office.case.record.get().name == "two.pdf"
+
+
+def test_queue_is_narrowed_by_kind_age_and_officer(office: Office) -> None:
+    client = browser(office.officer)
+    number = office.submission.number
+
+    def listed(**asked: str) -> bool:
+        return number in text_of(client.get(address("registry:queue"), asked))
+
+    kind = office.submission.document_type
+    assert listed(division="RPD", type=kind)
+    assert not listed(division="RPD", type="rpd-disclosure")
+    assert not listed(waits="2")
+    old = timezone.now() - dt.timedelta(days=8)
+    QueueItem.objects.update(received_at=old)
+    assert listed(waits="2")
+    assert listed(waits="7")
+    assert not listed(waits="30")
+    assert not listed(holder=str(office.officer.person_id))
+    office.take(office.officer)
+    assert listed(holder=str(office.officer.person_id))
+    assert not listed(holder=str(office.supervisor.person_id))

@@ -1,7 +1,7 @@
 """The registry's queue: what waits, the most urgent first; who works on what."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
 from uuid import UUID
@@ -39,16 +39,21 @@ def queue(request: PortalRequest) -> HttpResponse:
     asked = request.GET
     filters = _filters(request.viewer, asked)
     found = queue_page(request.viewer, filters, after=Place.read(asked.get("after", "")))
-    items = found[:PAGE]
+    items, waits = found[:PAGE], asked.get("waits", "")
     today = timezone.localdate()
     context = {
         "filters": filters,
         "tabs": _tabs(request.viewer, filters),
         "rows": [_row(item, today) for item in items],
-        "next": _address(filters, after=Place.of(items[-1]).text) if len(found) > PAGE else "",
-        "first": _address(filters) if asked.get("after") else "",
+        "next": _address(filters, waits=waits, after=Place.of(items[-1]).text)
+        if len(found) > PAGE
+        else "",
+        "first": _address(filters, waits=waits) if asked.get("after") else "",
         "offices": _offices(request.viewer),
         "days": _days(today),
+        "kinds": _kinds(filters, today),
+        "officers": queue_actions.officers_of(sorted(request.viewer.offices())),
+        "waits": _waits(asked.get("waits", "")),
         "divisions": [row for row in rules().divisions if row.in_force(today)],
         "officer": bool(request.viewer.offices()),
         "supervisor": bool(request.viewer.supervised()),
@@ -69,7 +74,16 @@ def _filters(viewer: Viewer, asked: Mapping[str, str]) -> Filters:
         document_type=_known(asked.get("type", ""), {row.id for row in rules().document_types}),
         holder=_uuid(asked.get("holder", "")),
         due_by=_day(asked.get("due", "")),
+        arrived_before=_before(asked.get("waits", "")),
     )
+
+
+WAITS = ("2", "7", "30")
+"""Days for which something may have waited, as the page offers them."""
+
+
+def _before(days: str) -> datetime | None:
+    return timezone.now() - timedelta(days=int(days)) if days in WAITS else None
 
 
 def _known(value: str, known: set[str] | frozenset[str]) -> str:
@@ -129,6 +143,21 @@ def _days(today: date) -> list[tuple[str, str]]:
         ((today + timedelta(days=1)).isoformat(), gettext("Tomorrow at the latest")),
         (week.isoformat(), gettext("This week")),
     ]
+
+
+def _kinds(filters: Filters, today: date) -> list[tuple[str, str]]:
+    """The kinds of document of the division that was chosen, by name; too many without one."""
+    rows = rules().document_types_for(filters.division, today) if filters.division else ()
+    return sorted(((row.id, row.label.get(lang())) for row in rows), key=lambda kind: kind[1])
+
+
+def _waits(chosen: str) -> list[tuple[str, str, bool]]:
+    words = {
+        "2": gettext("More than two days"),
+        "7": gettext("More than a week"),
+        "30": gettext("More than 30 days"),
+    }
+    return [(days, words[days], days == chosen) for days in WAITS]
 
 
 def _offices(viewer: Viewer) -> list[Any]:
