@@ -10,6 +10,7 @@ from greffe.accounts.models import User
 from greffe.accounts.viewers import Viewer
 from greffe.cases import actions as case_actions
 from greffe.cases.models import Case
+from greffe.cases.permissions import capacity_in
 from greffe.filings import actions
 from greffe.filings.models import Submission
 from greffe.filings.queries import find_document, find_submission, submissions_in
@@ -37,7 +38,7 @@ def finds(scene: Scene, viewer: Viewer, case: Case, submission: Submission) -> t
     return (
         find_submission(viewer, submission.id, on=on) is not None,
         find_document(viewer, submission.id, 1, on=on) is not None,
-        submission in submissions_in(viewer, case, on=on),
+        submission in submissions_in(viewer, case, capacity_in(viewer, case, on=on), on=on),
     )
 
 
@@ -135,7 +136,8 @@ def test_filing_in_two_cases_is_read_by_those_who_may_read_both(scene: Scene) ->
     assert find_document(claimant, submission.id, 1, on=scene.today) is None
     officer = scene.viewer(scene.staff("officer", office="montreal"))
     assert find_document(officer, submission.id, 1, on=scene.today) is not None
-    assert submission in submissions_in(officer, two, on=scene.today)
+    capacity = capacity_in(officer, two, on=scene.today)
+    assert submission in submissions_in(officer, two, capacity, on=scene.today)
 
 
 @pytest.mark.security(20)

@@ -193,6 +193,9 @@ class CounselOfRecord(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["person", "case"], condition=Q(until=None), name="counsel_now"),
+            models.Index(
+                fields=["person"], include=["case", "since", "until"], name="counsel_of_a_person"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -293,6 +296,9 @@ class RecordEntry(models.Model):
                 condition=Q(source="filing"),
                 name="filed_document_is_on_a_record_once",
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["source_id", "source_position"], name="record_entry_of_a_source"),
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from psycopg.types.range import Range
 
 from greffe.accounts.models import Role
@@ -32,9 +33,14 @@ def _now(on: date) -> Q:
 
 def represented_or_own(viewer: Viewer, *, on: date) -> QuerySet[Case]:
     """The cases where this person is counsel of record, or that are their own, on that day."""
-    counsel = CounselOfRecord.objects.filter(_now(on), case=OuterRef("pk"), person=viewer.person)
-    own = Participant.objects.filter(_now(on), case=OuterRef("pk"), person=viewer.person)
-    return Case.objects.filter(Exists(counsel) | Exists(own))
+    return Case.objects.filter(pk__in=_ties(viewer, on))
+
+
+def _ties(viewer: Viewer, on: date) -> Any:
+    """The ids of those cases. A union, because either half of it is read from an index."""
+    counsel = CounselOfRecord.objects.filter(_now(on), person=viewer.person)
+    own = Participant.objects.filter(_now(on), person=viewer.person)
+    return counsel.values("case").union(own.values("case"))
 
 
 def visible_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
@@ -105,10 +111,11 @@ def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> Qu
         ),
     )
     if search := search.replace("\x00", ""):
-        named = Participant.objects.filter(_now(on), person__name__icontains=search)
-        cases = cases.filter(
-            Q(file_number__icontains=search.replace(" ", "")) | Q(pk__in=named.values("case"))
-        )
+        own = represented_or_own(viewer, on=on)
+        numbered = own.filter(file_number__icontains=search.replace(" ", ""))
+        people = Participant.objects.filter(_now(on), case__in=_ties(viewer, on))
+        named = people.filter(person__name__icontains=search)
+        cases = cases.filter(pk__in=numbered.values("pk").union(named.values("case")))
     return cases.order_by(
         F("next_hearing").asc(nulls_last=True), F("closed_on").desc(nulls_first=True), "file_number"
     )

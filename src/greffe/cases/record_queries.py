@@ -137,7 +137,8 @@ def cases_worked_on(
 class Link:
     """Somebody or something in a case between two days: `until` is the first day after it.
 
-    `what` is the part, the department, the office or "public" and "private"; `name` of a person.
+    `what` is the part, the department, the office, "public" or "private", or the event that
+    happened on the day `since`; `name` of a person.
     """
 
     kind: str
@@ -146,6 +147,10 @@ class Link:
     principal: bool
     since: date
     until: date | None
+
+    def holds(self, on: date) -> bool:
+        """Whether it is so on that day."""
+        return self.since <= on and (self.until is None or self.until > on)
 
 
 _LINKS = """
@@ -165,6 +170,8 @@ FROM cases_caseoffice WHERE case_id = %(case)s
 UNION ALL
 SELECT 'openness', CASE WHEN public THEN 'public' ELSE 'private' END, '', false, since, until, id
 FROM cases_openness WHERE case_id = %(case)s
+UNION ALL
+SELECT 'event', event, '', false, "on", NULL, id FROM cases_knowndate WHERE case_id = %(case)s
 ORDER BY 4 DESC, 5, 7
 """
 
@@ -172,11 +179,11 @@ ORDER BY 4 DESC, 5, 7
 def links_of(case: Case) -> dict[str, list[Link]]:
     """Everything of a case that has dates, past and present, by kind, in one statement.
 
-    The kinds are "participant", "counsel", "minister", "office" and "openness"; in the order of
-    their days, the principal person first.
+    The kinds are "participant", "counsel", "minister", "office", "openness" and "event"; in the
+    order of their days, the principal person first.
     """
     links: dict[str, list[Link]] = {
-        kind: [] for kind in ("participant", "counsel", "minister", "office", "openness")
+        kind: [] for kind in ("participant", "counsel", "minister", "office", "openness", "event")
     }
     with connection.cursor() as cursor:
         cursor.execute(_LINKS, {"case": case.pk})

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
-from greffe.cases.permissions import may_read_documents
+from greffe.cases.permissions import Capacity, may_read_documents
 from greffe.cases.queries import find_case
 from greffe.cases.record_queries import withheld_filings
 from greffe.filings.models import (
@@ -74,22 +74,21 @@ def withheld_of(
     return Withheld(frozenset(hidden), frozenset(ids - left))
 
 
-def submissions_in(viewer: Viewer, case: Case, *, on: date) -> QuerySet[Submission]:
+def submissions_in(
+    viewer: Viewer, case: Case, capacity: Capacity | None, *, on: date
+) -> QuerySet[Submission]:
     """What was filed in a case, latest first, for those who may read its documents.
 
-    Others get none. `documents` are those that this person may see; a filing of which none is left
-    is there for who filed it alone.
+    Others get none. A filing of which this person may see no document is there for who filed it
+    alone.
     """
-    seen = find_case(viewer, case.pk, on=on)
-    if seen is None or not may_read_documents(seen.capacity):
+    if not may_read_documents(capacity):
         return Submission.objects.none()
     ids = SubmissionCase.objects.filter(case=case).values("submission")
     withheld = withheld_of(viewer, ids, on=on)
     return (
         Submission.objects.filter(cases=case)
         .exclude(~Q(person=viewer.person) & Q(pk__in=withheld.submissions))
-        .select_related("person", "receipt")
-        .prefetch_related(Prefetch("documents", withheld.visible()))
         .order_by("-received_at", "id")
     )
 

@@ -1,20 +1,23 @@
 """My cases, a case, and its history."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet, Window
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from greffe.cases import queries
-from greffe.cases.models import Case
+from greffe.cases.hearing_queries import coming_hearings, local_start
+from greffe.cases.models import Case, Hearing, Participant
 from greffe.cases.permissions import may_file, may_read_documents
-from greffe.cases.record_queries import find_entry, record_of
+from greffe.cases.record_queries import find_entry, links_of, record_of
 from greffe.cases.rules import rules
 from greffe.filings.models import Draft, Submission
 from greffe.filings.queries import open_drafts, submissions_in
@@ -45,7 +48,7 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     search = request.GET.get("q", "").strip()
     cases = queries.my_cases(request.viewer, now=now, on=today, search=search)
-    page_of_cases = Paginator(cases, ON_A_PAGE).get_page(request.GET.get("page"))
+    page_of_cases = _page(cases, request.GET.get("page", ""))
     context = {
         "cases": page_of_cases,
         "rows": [_row(case, today) for case in page_of_cases],
@@ -53,6 +56,19 @@ def my_cases(request: PortalRequest) -> HttpResponse:
         "drafts": with_kinds(open_drafts(request.viewer)),
     }
     return render(request, "portal/my_cases.html", context)
+
+
+def _page(cases: QuerySet[Case], asked: str) -> Page[Case]:
+    """A page of cases, counted in the statement that reads it; the last one if there is none."""
+    paginator = Paginator(cases, ON_A_PAGE)
+    number = int(asked) if re.fullmatch("[0-9]{1,4}", asked) else 1
+    place = (number - 1) * ON_A_PAGE
+    listed = cases.annotate(total=Window(Count("*")))
+    found = list(listed[place : place + ON_A_PAGE]) if number else []
+    if not found:
+        return paginator.get_page(asked)
+    vars(paginator)["count"] = vars(found[0])["total"]  # what it would ask in a statement more
+    return Page(found, number, paginator)
 
 
 def _row(listed: Any, on: date) -> dict[str, Any]:
@@ -70,16 +86,16 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """One case: who, where, the next hearing and the limits it sets, what was filed."""
     seen = case_or_404(request, case_id)
     now, today = timezone.now(), timezone.localdate()
-    context = _about(seen.case, now) | {
+    coming = list(coming_hearings(seen.case, now=now))
+    record = record_of(request.viewer, seen.case, seen.capacity, on=today)
+    filed = submissions_in(request.viewer, seen.case, seen.capacity, on=today)
+    context = _about(seen.case, coming, now) | {
         "capacity": seen.capacity,
         "may_file": may_file(seen.capacity),
         "reads_documents": may_read_documents(seen.capacity),
-        "entries": [
-            record_row(entry)
-            for entry in record_of(request.viewer, seen.case, seen.capacity, on=today)
-        ],
-        **hearings_of(request.viewer, seen, now=now),
-        "submissions": [_filed(one) for one in submissions_in(request.viewer, seen.case, on=today)],
+        "entries": [record_row(entry) for entry in record],
+        **hearings_of(coming, record),
+        "submissions": [_filed(one) for one in filed],
         "drafts": with_kinds(open_drafts(request.viewer, case=seen.case)),
         "family": queries.family_cases(request.viewer, seen.case, on=today),
     }
@@ -110,28 +126,38 @@ def _filed(submission: Submission) -> dict[str, Any]:
     }
 
 
-def _about(found: Case, now: datetime) -> dict[str, Any]:
-    today = timezone.localdate()
-    office = queries.office_of(found, on=today)
-    limits = _limits(found, office, now)
+def _about(found: Case, coming: Sequence[Hearing], now: datetime) -> dict[str, Any]:
+    """Who, where and which limits: from one statement, and the hearings to come."""
+    today, links = timezone.localdate(), links_of(found)
+    held = {kind: [one for one in of if one.holds(today)] for kind, of in links.items()}
+    division = rules().division(found.division, today)
+    office = rules().office(held["office"][-1].what, today)
+    events = {one.what: one.since for one in links["event"]}
+    if coming:
+        events["hearing"] = local_start(coming[0]).date()
+    limits = _limits(found, office, events, now)
     return {
         "case": found,
-        "division": rules().division(found.division, today),
+        "division": division,
         "office": office,
-        "participants": queries.participants_in(found, on=today),
-        "counsel": queries.counsel_in(found, on=today),
-        "minister_is_party": queries.minister_is_party(found, on=today),
+        "participants": [
+            {"link": one, "part": Participant.Part(one.what).label} for one in held["participant"]
+        ],
+        "counsel": held["counsel"],
+        "minister_is_party": division.minister_is_always_party or bool(held["minister"]),
         "limits": [limit for limit in limits if limit.left],
         "limits_passed": [limit for limit in limits if not limit.left],
     }
 
 
-def _limits(found: Case, office: Office, now: datetime) -> list[LimitLine]:
+def _limits(
+    found: Case, office: Office, events: Mapping[str, date], now: datetime
+) -> list[LimitLine]:
     """What the known events of the case ask of the person in it, the earliest first."""
     limits = limits_ahead(
         rules(),
         division=found.division,
-        events=queries.known_events(found, now=now),
+        events=events,
         office=office.id,
         today=date_of_receipt(now, office.zone),
         party="person",

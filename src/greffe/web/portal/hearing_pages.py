@@ -1,6 +1,6 @@
 """The hearings of a case as its people see them: on its page, and for their own calendar."""
 
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,30 +8,23 @@ from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from greffe.accounts.viewers import Viewer
 from greffe.cases.hearing_papers import calendar_entry
-from greffe.cases.hearing_queries import (
-    coming_hearings,
-    find_hearing,
-    local_start,
-    notices_in,
-    place_of,
-)
-from greffe.cases.models import Hearing
-from greffe.cases.queries import SeenCase
+from greffe.cases.hearing_queries import find_hearing, local_start, place_of
+from greffe.cases.models import Hearing, RecordEntry
 from greffe.papers.calendar import MEDIA_TYPE, calendar_of
 from greffe.web.access import PortalRequest, signed_in
 from greffe.web.portal.lines import lang
 
 
-def hearings_of(viewer: Viewer, seen: SeenCase, *, now: datetime) -> dict[str, Any]:
-    """What the page of a case says of its hearings and of the notices issued in it."""
-    notices = notices_in(viewer, seen.case, seen.capacity, on=timezone.localdate())
-    of_what = Hearing.objects.in_bulk([entry.source_id for entry in notices if entry.source_id])
+def hearings_of(coming: Iterable[Hearing], record: Iterable[RecordEntry]) -> dict[str, Any]:
+    """What the page of a case says of its hearings to come, and of the notices on its record."""
+    notices = [one for one in record if one.source == RecordEntry.Source.NOTICE][::-1]
+    named = [entry.source_id for entry in notices if entry.source_id]
+    of_what = Hearing.objects.in_bulk(named) if named else {}
     return {
         "hearings": [
             {"hearing": one, "place": place_of(one), "day": local_start(one).date()}
-            for one in coming_hearings(seen.case, now=now)
+            for one in coming
         ],
         "notices": [
             {"entry": entry, "hearing": of_what.get(entry.source_id) if entry.source_id else None}

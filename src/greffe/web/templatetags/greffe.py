@@ -88,20 +88,24 @@ def file_size(size: int) -> str:
 # Times
 
 
-@register.inclusion_tag("components/clocks.html")
-def clocks(instant: dt.datetime, zone: str, place: str, *, both: bool = True) -> dict[str, Any]:
+@register.simple_tag
+def clocks(instant: dt.datetime, zone: str, place: str, *, both: bool = True) -> SafeString:
     """Draw a moment on the clock of an office, with Eastern time below where the two differ.
 
     `instant` is aware, `zone` an IANA name, `place` the office's name in the page's language.
     """
     local, eastern = instant.astimezone(ZoneInfo(zone)), instant.astimezone(EASTERN)
     differs = both and local.utcoffset() != eastern.utcoffset()
-    return {
-        "main": time_in_words(local, _lang(), place=place),
-        "iso": local.isoformat(timespec="seconds"),
-        "other": time_in_words(eastern, _lang(), place=gettext("Eastern time")) if differs else "",
-        "other_iso": eastern.isoformat(timespec="seconds"),
-    }
+    drawn = _clock("main", local, place)
+    if differs:
+        drawn += _clock("other", eastern, gettext("Eastern time"))
+    return format_html('<span class="clock">{}</span>', drawn)
+
+
+def _clock(which: str, at: dt.datetime, place: str) -> SafeString:
+    words = time_in_words(at, _lang(), place=place)
+    iso = at.isoformat(timespec="seconds")
+    return format_html('<time class="clock-{}" datetime="{}">{}</time>\n', which, iso, words)
 
 
 @register.simple_tag
