@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 import itertools
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,14 @@ def pdf(pages: int = 1, *, text: str = "") -> bytes:
     return out.getvalue()
 
 
+@functools.cache
+def _hashed() -> str:
+    """PASSWORD as accounts keep it: hashed once, for a hash takes its time by design."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
+
+
 class Scene:
     """Makes what a test needs, with names that tell them apart. Needs the database."""
 
@@ -54,7 +63,10 @@ class Scene:
 
         person = self.person(name)
         username = username or f"user-{next(self._numbers)}"
-        return open_account(by=self.by, person=person, username=username, password=PASSWORD)
+        user = open_account(by=self.by, person=person, username=username, password=None)
+        user.password = _hashed()
+        user.save(update_fields=["password"])
+        return user
 
     def viewer(self, user: User) -> Viewer:
         from greffe.accounts.viewers import viewer_of
