@@ -91,6 +91,7 @@ def test_officer_reads_a_document_with_keys_size_and_search(
     at_page(officer, 2, zoom="150")
     assert judged("enlarged", officer)
     page.keyboard.press("-")
+    at_page(officer, 2, zoom="100")
     page.keyboard.press("-")
     at_page(officer, 2)
     page.keyboard.press("/")

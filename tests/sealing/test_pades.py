@@ -1,5 +1,7 @@
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -226,3 +228,28 @@ def test_seal_is_an_invisible_described_field_outside_the_page(receipt_pdf: byte
         assert right < 0
         assert int(field.F) & 0b110 == 0b100  # printed, not hidden: PDF/A-3, 6.3.2
         assert "Sceau" in str(field.TU)
+
+
+SEAL_AFTER_A_CHECK = """
+import io, sys
+from pathlib import Path
+import pikepdf
+from greffe.sealing.keys import KeyRing
+from greffe.sealing.pades import seal_pdf, verify_pdf
+
+ring = KeyRing.load(Path(sys.argv[1]))
+assert verify_pdf(Path(sys.argv[2]).read_bytes(), ring.published()).ok
+document, out = pikepdf.new(), io.BytesIO()
+document.add_blank_page()
+document.save(out)
+assert verify_pdf(seal_pdf(out.getvalue(), ring, lang="en"), ring.published()).ok
+"""
+
+
+def test_process_that_checked_a_seal_before_it_ever_made_one_still_seals(
+    tmp_path: Path, receipt_pdf: bytes
+) -> None:
+    (tmp_path / "receipt.pdf").write_bytes(receipt_pdf)
+    arguments = [str(tmp_path / "keys"), str(tmp_path / "receipt.pdf")]
+    command = [sys.executable, "-c", SEAL_AFTER_A_CHECK, *arguments]
+    assert subprocess.run(command, check=False).returncode == 0

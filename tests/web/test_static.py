@@ -4,6 +4,9 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+# A request closes the connections that are old, whoever opened them.
+pytestmark = pytest.mark.django_db
+
 FILES = [
     "greffe/tokens.css",
     "greffe/base.css",

@@ -112,6 +112,9 @@ def _file(filing: _Filing) -> None:
         draft_actions.add_file(by=viewer, draft_id=draft.id, stored=stored, name=name)
     draft.refresh_from_db()
     judgement = judge_draft(draft, now=timezone.now())
+    if judgement.refusing:  # inspection cannot run here, say: the demonstration begins without it
+        draft_actions.discard_draft(by=viewer, draft_id=draft.id)
+        return
     submit_draft(
         by=viewer,
         draft_id=draft.id,

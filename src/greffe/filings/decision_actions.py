@@ -175,8 +175,9 @@ class _Locked:
     def require(self, event: str) -> None:
         """Refuse what the state does not allow, saying what to do instead."""
         if not states.SUBMISSION.allows(self.submission.state, event):
-            on_file = self.submission.state in {"accepted", "partly-accepted"}
-            raise refuse("already-on-file" if on_file else "already-decided")
+            if self.submission.state in {"accepted", "partly-accepted"}:
+                raise refuse("already-on-file")
+            raise refuse("already-decided")
 
     def require_held(self) -> None:
         """An officer decides what they have taken; a member needs to take nothing."""

@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+from asn1crypto import core as asn1_core
 from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -12,6 +13,23 @@ from pyhanko.sign import fields, signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from greffe.sealing.pades import SealError, pem_bytes
+
+
+def _know_every_name() -> None:
+    """Make asn1crypto's tables of names whole, now that pyHanko has added its own.
+
+    It makes each at its first use and never again: in a process that had checked a seal before, the
+    names that pyHanko adds stayed unknown, and nothing could be sealed any more. Made here, under
+    the lock of the import, no thread sees one half made either.
+    """
+    kinds: list[Any] = [asn1_core.ValueMap]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+        if getattr(kind, "_map", None):
+            kind._reverse_map = {name: key for key, name in kind._map.items()}  # noqa: SLF001 - it has no other way
+
+
+_know_every_name()
 
 # Invisible for PDF/A (printable, no size) and for PDF/UA (outside the page, described).
 _FIELD = fields.SigFieldSpec(
