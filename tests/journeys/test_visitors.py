@@ -32,7 +32,7 @@ def test_language_switch_keeps_the_place_and_its_query(visit: Callable[..., Visi
     visitor.at("Mes dossiers")
     assert visitor.page.url == f"{visitor.site}/fr/portal/?q=delgado"
     expect(visitor.page.get_by_role("row")).to_have_count(2)
-    visitor.page.get_by_role("link", name="TC6-04410").click()
+    visitor.page.get_by_role("link", name="TC6-04410", exact=True).click()
     case = visitor.page.url
     visitor.page.get_by_role("banner").get_by_role("link", name="English").click()
     expect(visitor.page.get_by_role("heading", name="Documents filed")).to_be_visible()
