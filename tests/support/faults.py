@@ -267,6 +267,12 @@ class Stage:
     draft: str
     sent: dict[str, bytes]
     processes: dict[str, Running] = field(default_factory=dict)
+    left: set[Path] = field(init=False, default_factory=set)
+    """What servers that were killed in other tests have left half received."""
+
+    def __post_init__(self) -> None:
+        """Note what lies there already."""
+        self.left = set(self.incoming())
 
     @property
     def draft_id(self) -> str:
@@ -303,8 +309,9 @@ class Stage:
         return set(self.store.keys()) - set(self.outside.ask("SELECT key FROM documents_blob"))
 
     def incoming(self) -> list[Path]:
-        """Files on their way into the store."""
-        return list((self.registry.state / "store" / "incoming").glob("*"))
+        """Files on their way into the store, since this test began."""
+        found = (self.registry.state / "store" / "incoming").glob("*")
+        return [path for path in found if path not in self.left]
 
 
 def begin(
