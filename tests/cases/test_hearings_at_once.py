@@ -1,20 +1,17 @@
 """Two officers at once on one hearing, on real connections: one acts, the other is told."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
-
 import pytest
-from django.db import connection, connections, transaction
 
 from greffe.accounts.viewers import Viewer
 from greffe.cases import hearing_actions
 from greffe.cases.hearing_papers import issue_notice
 from greffe.cases.hearing_refusals import HearingRefusedError
-from greffe.cases.models import Case, Hearing, RecordEntry
+from greffe.cases.models import Hearing, RecordEntry
 from greffe.documents.models import Blob
 from greffe.documents.stores import document_store
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
+from tests.support.at_once import at_once
 from tests.support.hearings import officer, postpone, schedule, sitting
 from tests.support.scenes import Scene
 
@@ -23,37 +20,6 @@ pytestmark = [
     pytest.mark.postgres15,
     pytest.mark.requirement("MC-16"),
 ]
-
-_WAITING = """
-SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
-
-
-def at_once(case: Case, *tasks: Any) -> list[Future[Any]]:
-    """Run the tasks so that all wait for the case at the same moment, then let them go."""
-
-    def alone(task: Any) -> Any:
-        try:
-            return task()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        with transaction.atomic():
-            Case.objects.select_for_update().get(pk=case.pk)
-            done = [pool.submit(alone, task) for task in tasks]
-            while _waiting() < len(tasks):
-                assert not any(one.done() for one in done), [one.result() for one in done]
-        return done
-
-
-def _waiting() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(_WAITING)
-        (count,) = cursor.fetchone()
-    return int(count)
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """The same submit twice at once, on real connections: one submission, one receipt for both."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
-
 import pytest
-from django.db import connection, connections, transaction
 
 from greffe.accounts.models import User
 from greffe.filings.models import Attempt, Draft, Receipt, Submission
 from greffe.filings.refusals import FilingRefusedError
+from tests.support.at_once import at_once
 from tests.support.portal import address, browser
 from tests.support.scenes import Scene
 
@@ -18,11 +15,6 @@ pytestmark = [
     pytest.mark.security(24),
 ]
 
-_WAITING = """
-SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)
-WHERE datname = current_database() AND wait_event_type = 'Lock'
-"""
-
 
 @pytest.fixture
 def filed(scene: Scene) -> tuple[Scene, User, Draft]:
@@ -31,32 +23,6 @@ def filed(scene: Scene) -> tuple[Scene, User, Draft]:
     scene.upload(user, draft)
     draft.refresh_from_db()
     return scene, user, draft
-
-
-def at_once(draft: Draft, *tasks: Any) -> list[Future[Any]]:
-    """Run the tasks so that all of them wait for the draft at the same moment, then let them go."""
-
-    def alone(task: Any) -> Any:
-        try:
-            return task()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(tasks)) as pool:
-        with transaction.atomic():
-            Draft.objects.select_for_update().get(pk=draft.pk)
-            done = [pool.submit(alone, task) for task in tasks]
-            while _waiting() < len(tasks):
-                assert not any(one.done() for one in done), [one.result() for one in done]
-        return done
-
-
-def _waiting() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(_WAITING)
-        (count,) = cursor.fetchone()
-    return int(count)
 
 
 def test_same_request_twice_at_once_gives_one_submission_and_both_its_receipt(
