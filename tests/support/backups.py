@@ -24,7 +24,7 @@ import django; django.setup()
 from tests.support.scenes import Scene
 from greffe.ledger.actions import sequence
 from greffe.ledger.checkpoint import make_checkpoint
-from greffe.filings.keys import key_ring
+from greffe.ledger.keys import key_ring
 from greffe.filings.tasks import make_papers
 scene = Scene()
 user = scene.user(username="{name}")

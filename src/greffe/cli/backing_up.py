@@ -42,7 +42,7 @@ from greffe.cli.backup_folder import (
 from greffe.cli.processes import try_lock
 from greffe.cli.speech import DeploymentError
 from greffe.documents.store import FileStore, StoreError
-from greffe.filings.keys import key_ring
+from greffe.ledger.keys import key_ring
 from greffe.sealing.keys import KeyFolderError
 
 

@@ -59,7 +59,7 @@ def verify_ledger(
         kept = read_checkpoints(checkpoint or ())
         with deployment.django():
             deployment.require_database()
-            from greffe.filings.keys import key_ring  # noqa: PLC0415 - Django is set up above
+            from greffe.ledger.keys import key_ring  # noqa: PLC0415 - Django is set up above
             from greffe.ledger.verify import verify  # noqa: PLC0415 - same
 
             published = key_ring().published()
@@ -107,8 +107,8 @@ def make_checkpoint() -> None:
     """Sign the chain's last link and print it (JSON), to be kept where nobody here can reach it."""
     with told_plainly(), deployment.django():
         deployment.require_database()
-        from greffe.filings.keys import key_ring  # noqa: PLC0415 - Django is set up above
         from greffe.ledger import checkpoint  # noqa: PLC0415 - same
+        from greffe.ledger.keys import key_ring  # noqa: PLC0415 - Django is set up above
 
         envelope = checkpoint.make_checkpoint(key_ring())
         if envelope is None:

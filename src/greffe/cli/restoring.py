@@ -40,8 +40,8 @@ from greffe.cli.checking import Found, read_whole
 from greffe.cli.doctor_database import migrations_of_this_version
 from greffe.cli.speech import DeploymentError
 from greffe.documents.store import FileStore, StoreError
-from greffe.filings.keys import key_ring
 from greffe.ledger.grants import grant_application_role
+from greffe.ledger.keys import key_ring
 from greffe.ledger.verify import verify
 from greffe.sealing.keys import KeyFolderError, load_published
 

@@ -18,7 +18,6 @@ from greffe.documents.stores import document_store
 from greffe.filings import receipts
 from greffe.filings.draft_actions import close
 from greffe.filings.judging import Judgement, judge_draft
-from greffe.filings.keys import key_ring
 from greffe.filings.manifests import manifest_of
 from greffe.filings.models import (
     Attempt,
@@ -39,6 +38,7 @@ from greffe.law import states
 from greffe.law.calendar import date_of_receipt, eastern
 from greffe.ledger.actions import record
 from greffe.ledger.actors import SYSTEM
+from greffe.ledger.keys import key_ring
 from greffe.ledger.kinds import Kind
 from greffe.papers.receipt import render_receipt
 from greffe.sealing.pades import seal_pdf

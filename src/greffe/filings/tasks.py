@@ -8,9 +8,9 @@ from procrastinate.contrib.django import app
 from greffe.documents.actions import sweep_store
 from greffe.documents.stores import document_store
 from greffe.filings import actions, draft_actions
-from greffe.filings.keys import key_ring
 from greffe.filings.models import Submission
 from greffe.ledger.checkpoint import make_checkpoint
+from greffe.ledger.keys import key_ring
 
 
 @app.task(queue="papers", name="filings.make_papers", pass_context=False)

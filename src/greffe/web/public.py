@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from greffe.cases.rules import rules
 from greffe.documents.names import clean_name
-from greffe.filings.keys import key_ring
+from greffe.ledger.keys import key_ring
 from greffe.ledger.queries import latest_checkpoint
 from greffe.sealing.pades import MAX_BYTES
 from greffe.sealing.verify import check
