@@ -12,11 +12,15 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greffe.accounts.models import User
+from greffe.accounts.models import Person, User
 from greffe.accounts.viewers import Viewer
+from greffe.cases.actions import add_counsel
 from greffe.cases.models import Case
 from greffe.filings import queue_actions
+from greffe.filings.decision_actions import accept
+from greffe.filings.decision_queries import find_for_registry
 from greffe.filings.models import QueueItem, Submission
+from greffe.filings.queries import find_document
 from greffe.filings.queue_queries import PAGE, Filters, Place, load_of, next_of_mine, queue_page
 from greffe.filings.refusals import FilingRefusedError
 from greffe.ledger.kinds import Kind
@@ -293,3 +297,87 @@ def filed_in(scene: Scene, counsel: User, case: Case) -> Submission:
     draft = scene.draft(counsel, case)
     scene.upload(counsel, draft)
     return scene.submit(counsel, draft)
+
+
+def of_a_family(scene: Scene, counsel: User) -> tuple[Submission, Case, Case]:
+    """A filing in two cases of a family that two offices handle; the first is the leading one."""
+    from greffe.cases.models import FamilyGroup
+    from greffe.filings import draft_actions
+
+    group = FamilyGroup.objects.create(name="Family")
+    here = scene.case(counsel=counsel, family_group=group)
+    there = scene.case(counsel=counsel, family_group=group, office="toronto")
+    draft = draft_actions.start_draft(
+        by=scene.viewer(counsel),
+        case=here,
+        document_type="rpd-written-submissions",
+        language="en",
+        also_in=[there.pk],
+    )
+    scene.upload(counsel, draft)
+    return scene.submit(counsel, draft), here, there
+
+
+def reads(scene: Scene, viewer: Viewer, submission: Submission) -> tuple[bool, bool]:
+    """Whether this person opens the filing at the desk, and its document."""
+    on = scene.today
+    desk = find_for_registry(viewer, submission.id, on=on)
+    return desk is not None, find_document(viewer, submission.id, 1, on=on) is not None
+
+
+def test_office_of_the_leading_case_reads_what_also_concerns_a_case_elsewhere(
+    scene: Scene,
+) -> None:
+    submission, _, there = of_a_family(scene, scene.user())
+    one = officer(scene)
+    assert reads(scene, one, submission) == (True, True)
+    assert reads(scene, officer(scene, "toronto"), submission) == (False, False)
+    queue_actions.take(by=one, submission_ids=[submission.id])
+    accept(by=one, submission_id=submission.id)
+    assert reads(scene, one, submission) == (True, True)
+    assert there.record.count() == 1
+
+
+@pytest.mark.security(15)
+def test_counsel_of_one_case_of_a_family_reads_nothing_that_concerns_the_other(
+    scene: Scene,
+) -> None:
+    submission, here, _ = of_a_family(scene, scene.user())
+    other = scene.user()
+    add_counsel(by=scene.by, case=here, person=person_of(other), since=scene.start)
+    assert find_document(scene.viewer(other), submission.id, 1, on=scene.today) is None
+
+
+@pytest.mark.security(16)
+def test_desk_of_a_decided_filing_is_closed_once_its_other_case_is_sealed(scene: Scene) -> None:
+    submission, _, there = of_a_family(scene, scene.user())
+    one = officer(scene)
+    queue_actions.take(by=one, submission_ids=[submission.id])
+    accept(by=one, submission_id=submission.id)
+    Case.objects.filter(pk=there.pk).update(sealed=True)
+    assert reads(scene, one, submission) == (False, False)
+
+
+def test_nobody_decides_on_what_they_filed_themselves(scene: Scene) -> None:
+    from greffe.accounts.actions import give_role
+    from greffe.accounts.models import Role
+
+    counsel = scene.user()
+    give_role(
+        by=scene.by,
+        person=person_of(counsel),
+        role=Role.OFFICER,
+        since=scene.start,
+        office="montreal",
+    )
+    submission = filed_in(scene, counsel, scene.case(counsel=counsel))
+    viewer = scene.viewer(counsel)
+    queue_actions.take(by=viewer, submission_ids=[submission.id])
+    with pytest.raises(FilingRefusedError) as refused:
+        accept(by=viewer, submission_id=submission.id)
+    assert refused.value.refused.code == "not-in-your-office"
+
+
+def person_of(user: User) -> Person:
+    assert user.person is not None
+    return user.person

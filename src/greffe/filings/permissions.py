@@ -32,12 +32,18 @@ def registry_capacity(
 ) -> Literal["officer", "member"] | None:
     """In which capacity this person decides on a submission: of its office, or hearing its case.
 
-    While it waits, the queue says who sees it; afterwards, the leading case does.
+    While it waits, the queue says who sees it; afterwards, the leading case does, unless another
+    case of it is sealed from this person. Nobody decides on what they filed themselves.
     """
+    if submission.person_id == viewer.id:
+        return None
     if item is not None:
         if not queue_scope(viewer).filter(pk=item.pk).exists():
             return None
         return "officer" if item.office in viewer.offices() else "member"
-    link = submission.case_links.select_related("case").order_by("pk").first()
-    capacity = capacity_in(viewer, link.case, on=on) if link else None
+    links = submission.case_links.select_related("case").order_by("pk")
+    cases = [link.case for link in links]
+    if any(case.sealed and capacity_in(viewer, case, on=on) is None for case in cases):
+        return None
+    capacity = capacity_in(viewer, cases[0], on=on) if cases else None
     return capacity if capacity == "officer" or capacity == "member" else None  # noqa: PLR1714 - narrows the type

@@ -17,10 +17,12 @@ from greffe.filings.models import (
     Draft,
     DraftCase,
     DraftFile,
+    QueueItem,
     Submission,
     SubmissionCase,
     SubmittedDocument,
 )
+from greffe.filings.permissions import registry_capacity
 
 
 def whole(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
@@ -125,8 +127,14 @@ def may_keep_receipt(viewer: Viewer, submission: Submission) -> bool:
 
 
 def _may_read(viewer: Viewer, submission: Submission, on: date) -> bool:
+    """Every case of it is theirs to read; or they work on it, though one is at another office."""
     seen = [find_case(viewer, link.case_id, on=on) for link in submission.case_links.all()]
-    return bool(seen) and all(s is not None and may_read_documents(s.capacity) for s in seen)
+    if seen and all(s is not None and may_read_documents(s.capacity) for s in seen):
+        return True
+    if not viewer.roles:
+        return False
+    item = QueueItem.objects.filter(pk=submission.pk).first()
+    return registry_capacity(viewer, submission, item, on=on) is not None
 
 
 def find_document(
