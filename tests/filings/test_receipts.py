@@ -20,7 +20,14 @@ from greffe.cases.rules import rules
 from greffe.documents.stores import document_store
 from greffe.filings import actions, draft_actions
 from greffe.filings.manifests import manifest_of
-from greffe.filings.models import Attempt, Draft, Receipt, ReceiptPaper, Submission
+from greffe.filings.models import (
+    Attempt,
+    Draft,
+    QueueItem,
+    Receipt,
+    ReceiptPaper,
+    Submission,
+)
 from greffe.ledger.actors import SYSTEM
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
@@ -136,6 +143,7 @@ def test_receipt_keeps_the_office_of_its_day_after_a_transfer(scene: Scene) -> N
     before = scene.submit(user, draft)
     assert payload(before)["cases"][0]["office"]["id"] == "vancouver"
     assert (before.office, before.case_links.get().office) == ("vancouver", "vancouver")
+    assert QueueItem.objects.get(pk=before.pk).office == "toronto"
     later = scene.draft(user, case)
     scene.upload(user, later)
     assert payload(scene.submit(user, later))["cases"][0]["office"]["id"] == "toronto"

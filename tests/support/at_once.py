@@ -13,8 +13,14 @@ WHERE datname = current_database() AND wait_event_type = 'Lock'
 """
 
 
-def at_once(row: Model, *tasks: Callable[[], Any]) -> list[Future[Any]]:
-    """Run the tasks so that all wait for the row at the same moment, then let them go."""
+def at_once(
+    row: Model, *tasks: Callable[[], Any], meanwhile: Callable[[], Any] | None = None
+) -> list[Future[Any]]:
+    """Run the tasks so that all wait at the same moment, in their order, then let them go.
+
+    They wait for the row, or for one another. `meanwhile` is done while they do, in the transaction
+    that holds the row.
+    """
 
     def alone(task: Callable[[], Any]) -> Any:
         try:
@@ -25,9 +31,14 @@ def at_once(row: Model, *tasks: Callable[[], Any]) -> list[Future[Any]]:
     with ThreadPoolExecutor(len(tasks)) as pool:
         with transaction.atomic():
             type(row)._default_manager.select_for_update().get(pk=row.pk)
-            done = [pool.submit(alone, task) for task in tasks]
-            while _waiting() < len(tasks):
-                assert not any(one.done() for one in done), [one.result() for one in done]
+            done: list[Future[Any]] = []
+            for task in tasks:
+                done.append(pool.submit(alone, task))
+                while _waiting() < len(done):
+                    over = [one for one in done if one.done()]
+                    assert not over, [one.result() for one in over]
+            if meanwhile is not None:
+                meanwhile()
         return done
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from greffe.accounts.viewers import Viewer
+from greffe.cases.models import Case
 from greffe.cases.queries import office_of
 from greffe.documents.actions import keep_blob, take_uploads
 from greffe.documents.names import clean_name
@@ -80,12 +81,27 @@ def submit_draft(
         return _submit(by, draft, capacity, judgement, attempt)
 
 
+# Cases first, and with the lock that a transfer waits for: it is over before this, or moves what
+# this puts in the queue. Counting them has them all locked before the draft.
+_LOCK = """
+WITH concerned AS MATERIALIZED (
+    SELECT id FROM cases_case
+    WHERE id IN (SELECT case_id FROM filings_draftcase WHERE draft_id = %(draft)s)
+    ORDER BY id FOR KEY SHARE
+)
+SELECT state, version FROM filings_draft
+WHERE id = %(draft)s AND (SELECT count(*) FROM concerned) > 0
+FOR UPDATE
+"""
+
+
 def _lock(draft: Draft) -> None:
-    """Lock a draft and learn its state and version again; cases and files go with the version."""
+    """Keep the cases at their offices, lock the draft and learn its state and version again.
+
+    Its cases and files go with its version.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT state, version FROM filings_draft WHERE id = %s FOR UPDATE", [draft.id]
-        )
+        cursor.execute(_LOCK, {"draft": draft.id})
         draft.state, draft.version = cursor.fetchone()
 
 
@@ -142,9 +158,10 @@ def _note_attempt(draft: Draft) -> Attempt:
 def _submit(
     by: Viewer, draft: Draft, capacity: str, judgement: Judgement, attempt: Attempt
 ) -> Submission:
-    received_at, serial = _first_attempt(attempt)
-    if received_at != attempt.noted_at:
-        # Before a crash, perhaps on another day: that is the time by which limits are judged.
+    received_at, serial, office_now = _first_attempt(attempt, draft.leading_case)
+    if received_at != attempt.noted_at or office_now != judgement.office.id:
+        # Before a crash, perhaps on another day: that is the time by which limits are judged. Or
+        # the case went to another office since: the receipt names the office of its day.
         judgement = judge_draft(draft, now=received_at)
     office = judgement.office
     submission = Submission.objects.create(
@@ -167,7 +184,7 @@ def _submit(
     )
     filed = Filed(submission, _take_cases(draft, submission), _take_files(draft, submission))
     close(draft, "submit")
-    enqueue(submission, due=judgement.due)
+    enqueue(submission, office=office_now, due=judgement.due)
     event = record(
         kind=Kind.SUBMISSION_RECEIVED,
         by=by.actor(capacity),
@@ -181,16 +198,22 @@ def _submit(
     return submission
 
 
-def _first_attempt(attempt: Attempt) -> tuple[datetime, int]:
-    """The time of the earliest attempt like this one, and the next number of a submission."""
+_FIRST_ATTEMPT = """
+SELECT min(noted_at), nextval('filings_submission_number'),
+    (SELECT office FROM cases_caseoffice WHERE case_id = %s AND until IS NULL)
+FROM filings_attempt WHERE draft_id = %s AND manifest = %s
+"""
+
+
+def _first_attempt(attempt: Attempt, leading: Case) -> tuple[datetime, int, str]:
+    """When the earliest attempt like this one was made, the next number of a submission, an office.
+
+    The office is the one that handles the leading case, locked, at this moment.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(noted_at), nextval('filings_submission_number')"
-            " FROM filings_attempt WHERE draft_id = %s AND manifest = %s",
-            [attempt.draft_id, attempt.manifest],
-        )
-        noted_at, serial = cursor.fetchone()
-    return noted_at, serial
+        cursor.execute(_FIRST_ATTEMPT, [leading.pk, attempt.draft_id, attempt.manifest])
+        noted_at, serial, office = cursor.fetchone()
+    return noted_at, serial, office
 
 
 def _number(at: datetime, serial: int) -> str:

@@ -23,11 +23,14 @@ VALUES (%s, %s, %s, %s, false, %s, %s)
 """
 
 
-def enqueue(submission: Submission, *, due: date) -> None:
-    """Put what was filed in the queue of its office, in the transaction of the filing."""
+def enqueue(submission: Submission, *, office: str, due: date) -> None:
+    """Put what was filed in the queue of an office, in the transaction of the filing.
+
+    That of its leading case now: its receipt may be of another day, and name the office of then.
+    """
     asked: list[Any] = [
         submission.id,
-        submission.office,
+        office,
         submission.division,
         submission.document_type,
         submission.received_at,
