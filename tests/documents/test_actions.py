@@ -1,6 +1,10 @@
 """Uploads in the database: noted with their fingerprint, inspected, thrown away in time."""
 
+import hashlib
 import os
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +20,7 @@ from greffe.documents.actions import (
 )
 from greffe.documents.models import Blob, Upload
 from greffe.documents.retention import UPLOAD, kept_for
-from greffe.documents.store import StoredBlob
+from greffe.documents.store import FORMAT, FileStore, StoredBlob
 from greffe.documents.stores import document_store
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
@@ -122,3 +126,50 @@ def test_sweep_brings_back_a_deleted_document_that_a_row_knows(scene: Scene) -> 
     assert keys() == []
     sweep_store(store=document_store(), older_than=-DAY)
     assert keys() == [upload.blob.key]
+
+
+def placed(count: int) -> list[str]:
+    """So many files of the store, three days old, without the syncing of each."""
+    names = [secrets.token_hex(16) for _ in range(count)]
+    for key in names:
+        path = document_store()._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        aged(key, 3)
+    return names
+
+
+def noted(names: Iterable[str]) -> None:
+    """A row for each of these keys."""
+    empty = hashlib.sha256().hexdigest()
+    Blob.objects.bulk_create(
+        Blob(key=key, sha256=empty, size=0, format=FORMAT, retention="filing") for key in names
+    )
+
+
+def test_sweep_asks_for_a_thousand_keys_in_one_statement(
+    django_assert_num_queries: Callable[[int], AbstractContextManager[Any]],
+) -> None:
+    kept, lost, deleted, gone = placed(2160), placed(40), placed(40), placed(1100)
+    noted([*kept, *deleted])
+    store = document_store()
+    trash = store.root / "trash"
+    trash.mkdir()
+    for key in [*deleted, *gone]:
+        store._path(key).rename(trash / key)
+    with django_assert_num_queries(3 + 2):
+        assert sweep_store(store=store, older_than=DAY) == len(lost)
+    assert set(keys()) == {*kept, *deleted}
+    assert {path.name for path in trash.iterdir()} == set(lost)
+
+
+def test_sweep_goes_on_where_a_document_is_thrown_away_since_it_was_listed() -> None:
+    class Busy(FileStore):
+        def keys(self) -> Iterator[str]:
+            listed = list(super().keys())
+            self.delete(listed[0])
+            yield from listed
+
+    names = placed(3)
+    assert sweep_store(store=Busy(document_store().root), older_than=DAY) == len(names) - 1
+    assert keys() == []

@@ -1,7 +1,8 @@
 """Writes about uploads: received, inspected, discarded, expired."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +16,7 @@ from greffe.documents.models import Blob, Upload
 from greffe.documents.names import clean_name
 from greffe.documents.retention import UPLOAD, kept_for, uploads_that_go
 from greffe.documents.sandbox.inspection import inspect
-from greffe.documents.store import FileStore, StoredBlob
+from greffe.documents.store import FileStore, StoredBlob, StoreError
 from greffe.documents.stores import document_store
 from greffe.documents.turns import own_turn
 from greffe.law.facts import FileFacts
@@ -157,27 +158,54 @@ def expire_uploads(*, now: datetime) -> int:
     return count
 
 
+SWEPT = 1000
+"""Keys of which the sweep asks the database in one statement, and then does away with."""
+
+
 def sweep_store(*, store: FileStore, older_than: timedelta) -> int:
     """Throw away bytes that no row knows: what a crash left between the store and the database.
 
     Only files older than `older_than` are looked at, so that a file on its way is left alone.
     What is thrown away stays in the trash for as long again, and is looked at once more before
-    it is gone.
+    it is gone. Gives how many were thrown away.
     """
     store.sweep(older_than)
     before = timezone.now() - older_than
-    old = (key for key in store.keys() if store.stat(key).stored_at < before)  # noqa: SIM118 - a store is no dict
-    lost = [key for key in old if not _known(key)]
-    for key in lost:
-        store.delete(key)
-    for key in list(store.tombstones(older_than)):
-        if _known(key):
+    count = 0
+    for keys in _batches(_stored_before(store, before)):
+        lost = keys - _known(keys)
+        for key in lost:
+            store.delete(key)
+        count += len(lost)
+    for keys in _batches(store.tombstones(older_than)):
+        known = _known(keys)
+        for key in known:
             store.restore(key)
-        else:
+        for key in keys - known:
             store.purge(key)
             pages.forget(key)
-    return len(lost)
+    return count
 
 
-def _known(key: str) -> bool:
-    return Blob.objects.filter(key=key).exists()
+def _stored_before(store: FileStore, before: datetime) -> Iterator[str]:
+    for key in store.keys():  # noqa: SIM118 - a store is no dict
+        try:
+            if store.stat(key).stored_at < before:
+                yield key
+        except StoreError as error:
+            if error.code != "missing":  # thrown away since it was listed
+                raise
+
+
+def _batches(keys: Iterable[str]) -> Iterator[set[str]]:
+    """As many at a time as the sweep asks for: a store has any number of keys."""
+    rest = iter(keys)
+    while batch := set(islice(rest, SWEPT)):
+        yield batch
+
+
+def _known(keys: set[str]) -> set[str]:
+    """Those of these keys that a row names."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM documents_blob WHERE key = ANY(%s)", [list(keys)])
+        return {key for (key,) in cursor.fetchall()}
