@@ -159,6 +159,40 @@ def test_queue_and_desk_are_worked_by_keys_alone(visit: Callable[..., Visit]) ->
     press(officer, words["back"])
 
 
+def test_keys_turned_off_on_the_queue_act_on_no_page_until_they_are_on_again(
+    visit: Callable[..., Visit],
+) -> None:
+    """Single letters must not move somebody who dictates (WCAG 2.1.4)."""
+    officer = visit("fr")
+    words = WORDS["fr"]
+    enter(officer, words)
+    page = officer.page
+    page.locator("[data-keys] summary").click()
+    judged("keys of the queue", officer)
+    page.locator("[data-keys-on]").uncheck()
+    page.reload()
+    page.keyboard.press("j")
+    expect(page.locator("body")).to_be_focused()
+    page.locator("[data-open]").first.click()
+    press(officer, words["take"])
+    page.get_by_role("button", name=words["back"]).wait_for()
+    turned = page.locator("[data-keys-on]")
+    assert turned.evaluate_all("all => all.map((one) => one.checked)") == [False, False]
+    here = page.url
+    for key in ("a", "r", "+"):
+        page.keyboard.press(key)
+    expect(page.locator("body")).to_be_focused()
+    assert page.url == here
+    for summary in page.locator("[data-keys] summary").all():
+        summary.click()
+    judged("keys of the desk", officer)
+    turned.last.check()
+    assert turned.evaluate_all("all => all.map((one) => one.checked)") == [True, True]
+    page.keyboard.press("a")
+    expect(page.locator("[data-key=a]")).to_be_focused()
+    press(officer, words["back"])
+
+
 @pytest.mark.parametrize("lang", ["en", "fr"])
 def test_supervisor_sees_who_works_on_what(visit: Callable[..., Visit], lang: str) -> None:
     supervisor = visit(lang)

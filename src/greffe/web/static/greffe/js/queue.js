@@ -1,4 +1,7 @@
-// Keys for a list of work: j and k move, Enter opens, x chooses. Never while somebody types.
+// Keys for a list of work: j and k move, Enter opens, x chooses. Never while somebody types, nor once turned off.
+
+import { keysAreOn } from "./keys.js";
+
 const list = document.querySelector("[data-queue]");
 const rows = list ? [...list.querySelectorAll("tbody tr")] : [];
 const typing = "input:not([type=checkbox]), textarea, select";
@@ -17,7 +20,7 @@ const keys = {
 
 document.addEventListener("keydown", (event) => {
   const act = keys[event.key];
-  if (!act || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(typing)) return;
+  if (!act || !keysAreOn() || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(typing)) return;
   event.preventDefault();
   act();
 });

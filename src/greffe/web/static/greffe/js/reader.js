@@ -1,7 +1,8 @@
 // Keys for a reader of documents, and the next page drawn before it is asked for. Everything they do is a link or a
 // field of the page, so that it works without this script. Whoever dictates or uses other keys can turn them off.
 
-const OFF = "greffe-keys-off";
+import { keysAreOn } from "./keys.js";
+
 const KEYS = {
   ArrowRight: "next",
   j: "next",
@@ -16,26 +17,13 @@ const KEYS = {
 class Reader {
   constructor(element) {
     this.element = element;
-    this.keys = element.querySelector("[data-keys]");
-    this.switch = element.querySelector("[data-keys-on]");
-    this.switch.checked = localStorage.getItem(OFF) === null;
-    this.switch.addEventListener("change", () => this.remember());
-    this.keys.hidden = false;
     document.addEventListener("keydown", (event) => this.press(event));
     this.drawNext();
   }
 
-  remember() {
-    if (this.switch.checked) {
-      localStorage.removeItem(OFF);
-    } else {
-      localStorage.setItem(OFF, "");
-    }
-  }
-
   press(event) {
     const wanted = KEYS[event.key];
-    if (!wanted || !this.switch.checked || event.defaultPrevented || busy(event)) {
+    if (!wanted || !keysAreOn() || event.defaultPrevented || busy(event)) {
       return;
     }
     const target = this.element.querySelector(`[data-key=${wanted}]`);
