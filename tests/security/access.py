@@ -110,6 +110,10 @@ READ: dict[str, tuple[int, ...]] = {
     "registry:paper": DESK,
     "registry:paper-details": tuple(302 if found == 200 else found for found in DESK),
     "registry:paper-placed": tuple(302 if found == 200 else found for found in DESK),
+    "registry:paper-document": NOBODY,  # the officer who added it, in tests/web/registry
+    "registry:paper-document-page": NOBODY,
+    "registry:paper-batch-document": NOBODY,
+    "registry:paper-batch-document-page": NOBODY,
     "registry:paper-sheet": DESK,
     "registry:paper-sheet-pdf": NOBODY,  # the session that made it
     "registry:paper-batch": REGISTRY,

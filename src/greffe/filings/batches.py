@@ -25,8 +25,9 @@ from greffe.filings.paper_actions import SCAN, paper_case, waiting_uploads
 class Found:
     """The pages under one cover sheet. `problem` is a code of paper_messages, "" where all is well.
 
-    `case` is only there for who may place paper in it. `entry` is the document on file that this
-    sheet brought already.
+    `case` is only there for who may place paper in it. `upload` is their document, while it waits:
+    there too where the sheet is not ours, but not for a case that is not theirs.
+    `entry` is the document on file that this sheet brought already.
     """
 
     sheet_page: int
@@ -101,6 +102,17 @@ def found_in_batch(by: Viewer, scan: Upload, *, now: datetime) -> list[Found]:
     return list(_found(by, reading_of(scan)["sections"], now))
 
 
+def find_document(by: Viewer, scan_id: UUID, sheet_page: int) -> Found | None:
+    """What waits under the sheet on a page of a scan, for the officer who may look at it."""
+    scan = find_scan(by, scan_id)
+    sections = reading_of(scan)["sections"] if scan is not None else []
+    for section in sections:
+        if section["sheet"] == sheet_page:
+            found = _one(by, section, timezone.now())
+            return found if found.upload is not None else None
+    return None
+
+
 def _found(by: Viewer, sections: list[dict[str, Any]], now: datetime) -> Iterator[Found]:
     seen: set[UUID] = set()
     for section in sections:
@@ -120,7 +132,7 @@ def _one(by: Viewer, section: dict[str, Any], now: datetime) -> Found:
         return Found(page, pages, "unreadable-sheet")
     sheet = read_sheet(section["text"])
     if sheet is None:
-        return Found(page, pages, "not-our-sheet", turned)
+        return Found(page, pages, "not-our-sheet", turned, upload=_document(by, section))
     case = paper_case(by, sheet.case_id)
     if case is None:
         return Found(page, pages, _why_not(by, sheet), turned, sheet)

@@ -61,6 +61,20 @@ def receive_paper(*, by: Viewer, case_id: UUID, stored: StoredBlob, name: str) -
     return upload
 
 
+def record_look(*, by: Viewer, upload: Upload, case: Case | None) -> None:
+    """Record that an officer looked at the pages of paper before it is on file.
+
+    `case` is the one it is for, None where no cover sheet says so.
+    """
+    record(
+        kind=Kind.DOCUMENT_READ,
+        by=by.actor(OFFICER),
+        subject=upload.id,
+        case_ids=[case.pk] if case is not None else [],
+        body={"upload": str(upload.id), "sha256": upload.blob.sha256},
+    )
+
+
 def inspect_waiting(uploads: Iterable[Upload]) -> None:
     """Have those inspected that nobody has looked at: a crash may have come in between."""
     for upload in uploads:

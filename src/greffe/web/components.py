@@ -28,6 +28,25 @@ class FindingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A page of a document as a small image, with the address where it is read."""
+
+    page: int
+    image_url: str
+    read_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The first pages of a document of `pages` pages; `read_url` is where it is read whole."""
+
+    name: str
+    pages: int
+    thumbnails: Sequence[Thumbnail]
+    read_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileLine:
     """A file of a draft or of a submission. An empty address leaves its action out."""
 
@@ -40,6 +59,7 @@ class FileLine:
     open_url: str = ""
     replace_url: str = ""
     remove_url: str = ""
+    preview: Preview | None = None
 
     @property
     def tone(self) -> Tone:

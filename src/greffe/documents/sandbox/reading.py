@@ -20,8 +20,8 @@ from greffe.documents.sandbox.finding import in_one_line
 from greffe.documents.sandbox.forks import Forks
 from greffe.documents.sandbox.launcher import Limits, SandboxError, reopen
 
-WIDTHS = (800, 1200, 2000)
-"""Pixels across, for the steps of the zoom."""
+WIDTHS = (400, 800, 1200, 2000)
+"""Pixels across: a small image among others, and the steps of the zoom."""
 LONGEST_TERM = 100
 
 Code = Literal["no-page", "password", "damaged", "cannot-show", "too-complex", "not-shown"]

@@ -26,6 +26,7 @@ from greffe.law.ruleset import UnknownRowError
 from greffe.law.tables import DocumentType
 from greffe.web.access import PortalRequest, signed_in
 from greffe.web.components import Problem
+from greffe.web.registry.paper_reading import of_batch, preview_of
 from greffe.web.registry.receiving import Arrived, Trouble, receive_files, too_long
 
 
@@ -105,7 +106,8 @@ def _found_page(
     request: PortalRequest, scan: Upload, problems: Sequence[Problem] = (), status: int = 200
 ) -> HttpResponse:
     reading = reading_of(scan)
-    lines = [_line(one) for one in found_in_batch(request.viewer, scan, now=timezone.now())]
+    found = found_in_batch(request.viewer, scan, now=timezone.now())
+    lines = [_line(request, scan, one) for one in found]
     context = {
         "scan": scan,
         "pages": reading["pages"],
@@ -129,11 +131,13 @@ def _whole(reading: Mapping[str, Any]) -> Message | None:
     return None
 
 
-def _line(one: Found) -> dict[str, Any]:
+def _line(request: PortalRequest, scan: Upload, one: Found) -> dict[str, Any]:
     """One part of the scan as the page shows it."""
+    document = of_batch(scan.id, one)
     said = one.sheet.details if one.sheet is not None and one.case is not None else None
     return {
         "found": one,
+        "preview": preview_of(request, document) if document else None,
         "placeable": one.placeable,
         "problem": PROBLEMS[one.problem] if one.problem else None,
         "entry": one.entry,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -35,21 +35,15 @@ from greffe.filings.paper import (
 from greffe.filings.paper_messages import REFUSALS, warning_text
 from greffe.filings.refusals import FilingRefusedError
 from greffe.web.access import PortalRequest, signed_in
-from greffe.web.components import FileLine, FindingLine, Problem
+from greffe.web.components import FileLine, FindingLine, Preview, Problem
 from greffe.web.portal.lines import lang
+from greffe.web.registry.paper_case import paper_case_or_404
 from greffe.web.registry.paper_forms import PaperForm
+from greffe.web.registry.paper_reading import preview_of_file
 from greffe.web.registry.receiving import Arrived, receive_files, too_long
 
 MOST_FILES = 10
 """Files of one arrival: the pages of one envelope, not a batch."""
-
-
-def paper_case_or_404(request: PortalRequest, case_id: UUID) -> Case:
-    """A case that this officer's office handles today; 404 otherwise."""
-    case = paper_actions.paper_case(request.viewer, case_id)
-    if case is None:
-        raise Http404
-    return case
 
 
 def _asked(values: Sequence[str]) -> list[UUID]:
@@ -110,13 +104,13 @@ def _problem(code: str, name: str) -> Problem:
 
 
 def _files_page(
-    request: HttpRequest,
+    request: PortalRequest,
     case: Case,
     asked: Sequence[UUID],
     problems: Sequence[Problem] = (),
     status: int = 200,
 ) -> HttpResponse:
-    waiting = paper_actions.waiting_uploads(request.viewer, asked)  # type: ignore[attr-defined]  # signed_in sets it
+    waiting = paper_actions.waiting_uploads(request.viewer, asked)
     ids = [upload.id for upload in waiting]
     context = {
         "case": case,
@@ -130,7 +124,7 @@ def _files_page(
     return render(request, "registry/paper_files.html", context, status=status)
 
 
-def _file_line(upload: Upload, remove_url: str = "") -> FileLine:
+def _file_line(upload: Upload, remove_url: str = "", preview: Preview | None = None) -> FileLine:
     """A file with what was found in it: information, but for what nobody could ever read."""
     told = [
         FindingLine(
@@ -150,6 +144,7 @@ def _file_line(upload: Upload, remove_url: str = "") -> FileLine:
         state=None,
         findings=told,
         remove_url=remove_url,
+        preview=preview,
     )
 
 
@@ -190,7 +185,7 @@ def _refusal(code: str, href: str = "") -> Problem:
 
 
 def _details_page(
-    request: HttpRequest,
+    request: PortalRequest,
     case: Case,
     waiting: Sequence[Upload],
     form: PaperForm,
@@ -201,7 +196,12 @@ def _details_page(
     context = {
         "case": case,
         "form": form,
-        "files": [_file_line(upload, _remove_url(case, upload, ids)) for upload in waiting],
+        "files": [
+            _file_line(
+                upload, _remove_url(case, upload, ids), preview_of_file(request, case, upload)
+            )
+            for upload in waiting
+        ],
         "file_ids": ids,
         "add_url": f"{reverse('registry:paper', args=[case.id])}?"
         + urlencode([("file", str(one)) for one in ids]),
@@ -217,7 +217,7 @@ def _remove_url(case: Case, upload: Upload, ids: Sequence[UUID]) -> str:
 
 
 def _review_page(
-    request: HttpRequest,
+    request: PortalRequest,
     case: Case,
     waiting: Sequence[Upload],
     form: PaperForm,
@@ -235,7 +235,9 @@ def _review_page(
         "audience": RecordEntry.Audience(said.audience).label,
         "warnings": warning_lines(judged),
         "confirmed": frozenset(request.POST.getlist("confirmed")),
-        "files": [_file_line(upload) for upload in waiting],
+        "files": [
+            _file_line(upload, preview=preview_of_file(request, case, upload)) for upload in waiting
+        ],
         "file_ids": [upload.id for upload in waiting],
         "carried": list(form.carried()),
         "problems": problems,

@@ -14,7 +14,6 @@ from itertools import pairwise
 from time import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
@@ -22,9 +21,9 @@ from greffe.documents import pages
 from greffe.documents.messages import Message, reading_text
 from greffe.documents.sandbox.finding import in_one_line, occurrences
 from greffe.documents.sandbox.reading import LONGEST_TERM, Hit, Hits, ReadingError
-from greffe.filings.actions import record_reading
 from greffe.filings.models import SubmittedDocument
 from greffe.web.access import PortalRequest
+from greffe.web.registry.readable import Readable, filed
 
 AGAIN = 30 * 60
 """Seconds after which somebody who still has a document open is recorded as reading it again."""
@@ -53,7 +52,7 @@ ZOOMS = (
 class Reader:
     """One page of a document as somebody looks at it. Addresses are those of the page it is on."""
 
-    document: SubmittedDocument
+    document: Readable
     page: int
     zoom: Zoom
     asked: str
@@ -67,7 +66,7 @@ class Reader:
     @property
     def pages(self) -> int:
         """How many pages the document has, as its inspection counted them."""
-        return page_count(self.document)
+        return self.document.pages
 
     @property
     def image_url(self) -> str:
@@ -111,10 +110,8 @@ class Reader:
 
     @property
     def download_url(self) -> str:
-        """The original, a download only."""
-        return reverse(
-            "portal:submitted-document", args=[self.document.submission_id, self.document.position]
-        )
+        """The original, a download only; "" where it cannot be had."""
+        return self.document.original
 
     @property
     def form_action(self) -> str:
@@ -160,17 +157,18 @@ class Reader:
         return kept + said
 
     def _image_url(self, page: int) -> str:
-        ids = [self.document.submission_id, self.document.position, page]
-        return f"{reverse('registry:document-page', args=ids)}?width={self.zoom.width}"
-
-
-def page_count(document: SubmittedDocument) -> int:
-    """How many pages a filed document has; one that nobody could count has one to try."""
-    return document.pages or 1
+        return f"{self.document.image(page)}?width={self.zoom.width}"
 
 
 def reader_context(
     request: PortalRequest, document: SubmittedDocument, page: str | None = None, *, base: str = ""
+) -> Reader:
+    """Open a filed document at a page; see `open_reader`."""
+    return open_reader(request, filed(document), page, base=base)
+
+
+def open_reader(
+    request: PortalRequest, document: Readable, page: str | None = None, *, base: str = ""
 ) -> Reader:
     """Open a document at a page for whoever may read it, which the caller has seen to.
 
@@ -180,19 +178,18 @@ def reader_context(
     """
     note_reading(request, document)
     asked = (request.GET.get("page", "") if page is None else page).strip()[:20]
-    number = _nearest(asked, page_count(document))
+    number = _nearest(asked, document.pages)
     zoom = next((zoom for zoom in ZOOMS if zoom.name == request.GET.get("zoom")), ZOOMS[0])
     term = in_one_line(request.GET.get("q", "").replace("\x00", ""))[:LONGEST_TERM]
     text, problem = _text_of(document, number, zoom)
     hits, search_problem = _hits_of(document, term)
-    own = reverse("registry:document", args=[document.submission_id, document.position])
     return Reader(
         document=document,
         page=number,
         zoom=zoom,
         asked=asked,
         term=term,
-        base=base or own,
+        base=base or document.own,
         text=text,
         problem=problem,
         hits=hits,
@@ -200,16 +197,16 @@ def reader_context(
     )
 
 
-def note_reading(request: PortalRequest, document: SubmittedDocument) -> None:
+def note_reading(request: PortalRequest, document: Readable) -> None:
     """Record that this person reads the document: once for a session, and again after AGAIN.
 
     Whatever shows any of it calls this, so that no address gives a page of it unrecorded.
     """
-    now, name = int(time()), f"{document.submission_id}/{document.position}"
+    now, name = int(time()), document.key
     readings: dict[str, int] = request.session.get("readings", {})
     if now - readings.get(name, 0) < AGAIN:
         return
-    record_reading(by=request.viewer, document=document)
+    document.record(request.viewer)
     others = [(other, at) for other, at in readings.items() if other != name]
     request.session["readings"] = dict([*others[1 - _REMEMBERED :], (name, now)])
 
@@ -221,21 +218,29 @@ def _nearest(asked: str, pages_there: int) -> int:
     return min(max(1, int(asked)), pages_there)
 
 
-def _text_of(document: SubmittedDocument, page: int, zoom: Zoom) -> tuple[str, Message | None]:
+def _text_of(document: Readable, page: int, zoom: Zoom) -> tuple[str, Message | None]:
     """The words of the page, or why it cannot be shown. Its image is drawn with them, and kept."""
     try:
         return pages.page_shown(document.blob, page, zoom.width).text, None
     except ReadingError as error:
-        return "", reading_text(error.code)
+        return "", _why_not(document, error)
 
 
-def _hits_of(document: SubmittedDocument, term: str) -> tuple[Hits | None, Message | None]:
+def _hits_of(document: Readable, term: str) -> tuple[Hits | None, Message | None]:
     if not term:
         return None, None
     try:
         return pages.find_in(document.blob, term), None
     except ReadingError as error:
-        return None, reading_text(error.code)
+        return None, _why_not(document, error)
+
+
+def _why_not(document: Readable, error: ReadingError) -> Message:
+    """Why nothing is shown; of paper, which has no original to download, what else to do."""
+    said = reading_text(error.code)
+    if document.original or error.code == "not-shown":
+        return said
+    return Message(said.text, _("Look at the paper itself, or scan it again."))
 
 
 def _marked(text: str, term: str) -> Iterator[tuple[str, bool]]:

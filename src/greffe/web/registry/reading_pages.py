@@ -23,9 +23,8 @@ from greffe.web.access import PortalRequest
 from greffe.web.components import FindingLine
 from greffe.web.portal.lines import lang
 from greffe.web.registry.access import BENCH, for_roles
-from greffe.web.registry.reader import Reader, note_reading, page_count, reader_context
-
-__all__ = ["document_text", "note_reading", "page_image", "read_document", "reader_context"]
+from greffe.web.registry.readable import Readable, filed
+from greffe.web.registry.reader import ZOOMS, Reader, note_reading, reader_context
 
 _ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """For what a document gave: it may load nothing, run nothing, stand in no other page."""
@@ -57,12 +56,12 @@ def read_document(request: PortalRequest, document: SubmittedDocument) -> HttpRe
         "document": document,
         "submission": document.submission,
         "documents": document.submission.documents.all(),
-        "findings": findings_of(reader),
+        "findings": findings_of(document, reader),
     }
     return render(request, "registry/document.html", context)
 
 
-def findings_of(reader: Reader) -> list[FindingLine]:
+def findings_of(document: SubmittedDocument, reader: Reader) -> list[FindingLine]:
     """What the filer was shown of this document, with the way to the page it speaks of."""
     return [
         FindingLine(
@@ -73,15 +72,32 @@ def findings_of(reader: Reader) -> list[FindingLine]:
             authority=finding["authority"],
             page_url=reader.address(page=finding["page"]) if finding["page"] else "",
         )
-        for finding in reader.document.submission.findings
-        if finding["document"] == reader.document.position
+        for finding in document.submission.findings
+        if finding["document"] == document.position
     ]
 
 
 @_of_document
 def page_image(request: PortalRequest, document: SubmittedDocument, page: int) -> HttpResponse:
     """A page as an image, at one of the widths of the zoom."""
-    asked = request.GET.get("width", str(WIDTHS[1]))
+    return image_of(request, filed(document), page)
+
+
+@_of_document
+def document_text(request: PortalRequest, document: SubmittedDocument, page: int) -> HttpResponse:
+    """The text of a page, as plain text."""
+    return _shown(
+        request,
+        filed(document),
+        page,
+        "text/plain; charset=utf-8",
+        lambda: pages.page_text(document.blob, page).encode(),
+    )
+
+
+def image_of(request: PortalRequest, document: Readable, page: int) -> HttpResponse:
+    """A page of a document that this person may read, at the width asked; the reading is noted."""
+    asked = request.GET.get("width", str(ZOOMS[0].width))
     width = next((width for width in WIDTHS if str(width) == asked), None)
     if width is None:
         raise Http404
@@ -90,27 +106,15 @@ def page_image(request: PortalRequest, document: SubmittedDocument, page: int) -
     )
 
 
-@_of_document
-def document_text(request: PortalRequest, document: SubmittedDocument, page: int) -> HttpResponse:
-    """The text of a page, as plain text."""
-    return _shown(
-        request,
-        document,
-        page,
-        "text/plain; charset=utf-8",
-        lambda: pages.page_text(document.blob, page).encode(),
-    )
-
-
 def _shown(
     request: PortalRequest,
-    document: SubmittedDocument,
+    document: Readable,
     page: int,
     content_type: str,
     give: Callable[[], bytes],
 ) -> HttpResponse:
     """What the sandbox gives of a page, as it is, or in plain words why it gives nothing."""
-    if not 1 <= page <= page_count(document):
+    if not 1 <= page <= document.pages:
         raise Http404
     note_reading(request, document)
     try:

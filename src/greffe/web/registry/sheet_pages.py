@@ -19,8 +19,8 @@ from greffe.web.access import PortalRequest, signed_in
 from greffe.web.components import Problem
 from greffe.web.context import REGISTRY_NAME
 from greffe.web.portal.lines import lang
+from greffe.web.registry.paper_case import paper_case_or_404
 from greffe.web.registry.paper_forms import PaperForm
-from greffe.web.registry.paper_pages import paper_case_or_404
 
 SESSION = "cover-sheets"
 MOST_KEPT = 20

@@ -10,6 +10,7 @@ from greffe.web.registry import (
     hearing_pages,
     mail_pages,
     paper_pages,
+    paper_reading,
     queue_pages,
     reading_pages,
     sheet_pages,
@@ -74,6 +75,16 @@ urlpatterns = [
         paper_pages.remove,
         name="paper-remove",
     ),
+    path(
+        "cases/<uuid:case_id>/paper/<uuid:upload_id>/",
+        paper_reading.document,
+        name="paper-document",
+    ),
+    path(
+        "cases/<uuid:case_id>/paper/<uuid:upload_id>/pages/<int:page>.jpg",
+        paper_reading.document_page,
+        name="paper-document-page",
+    ),
     path("cases/<uuid:case_id>/paper/placed/", paper_pages.placed, name="paper-placed"),
     path("cases/<uuid:case_id>/cover-sheet/", sheet_pages.sheet, name="paper-sheet"),
     path(
@@ -83,4 +94,14 @@ urlpatterns = [
     ),
     path("paper/batch/", batch_pages.batch, name="paper-batch"),
     path("paper/batch/<uuid:scan_id>/", batch_pages.found, name="paper-batch-found"),
+    path(
+        "paper/batch/<uuid:scan_id>/<int:sheet_page>/",
+        paper_reading.batch_document,
+        name="paper-batch-document",
+    ),
+    path(
+        "paper/batch/<uuid:scan_id>/<int:sheet_page>/pages/<int:page>.jpg",
+        paper_reading.batch_document_page,
+        name="paper-batch-document-page",
+    ),
 ]
