@@ -1,13 +1,14 @@
 import uuid
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from greffe.ledger.actors import SYSTEM, Actor
 from greffe.ledger.kinds import Kind
 from greffe.ledger.messages import PROBLEMS, line
-from greffe.ledger.queries import Position, Standing, history, verify_event_in_ledger
+from greffe.ledger.queries import Position, Standing, history, readings, verify_event_in_ledger
 from tests.support.ledger import JANE, chained, file_each, filed
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres15]
@@ -68,3 +69,26 @@ def test_every_problem_has_words_in_both_languages() -> None:
         assert text.en != text.fr
         assert "{place}" in text.en
         assert "{place}" in text.fr
+
+
+READER = uuid.UUID(int=31)
+
+
+def test_readings_of_a_person_are_read_from_their_index_on_any_page() -> None:
+    reader = Actor(name="Ana", capacity="officer", person_id=READER)
+    with transaction.atomic():
+        events = [filed(by=reader, kind=Kind.DOCUMENT_READ) for _ in range(5)]
+        filed(by=reader)
+    assert readings(person_id=READER) == events[::-1]
+    assert readings(person_id=READER, before=Position.of(events[2])) == events[1::-1]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # So few rows are read whole otherwise.
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+        with CaptureQueriesContext(connection) as asked:
+            readings(person_id=READER, before=Position.of(events[2]))
+        cursor.execute(f"EXPLAIN {asked[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "using ledger_event_readings" in plan
+    condition = next(line for line in plan.splitlines() if "Index Cond" in line)
+    assert "actor_person_id" in condition
+    assert "at <=" in condition

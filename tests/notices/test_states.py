@@ -19,10 +19,15 @@ def test_every_state_has_its_own_label(lang: str) -> None:
     assert len({NOTICE.label(state, lang) for state in NOTICE.states}) == len(NOTICE.states)
 
 
-def test_what_was_sent_is_never_sent_again() -> None:
-    for event in NOTICE.events:
+def test_what_was_sent_is_never_sent_again_unless_it_comes_back() -> None:
+    for event in set(NOTICE.events) - {"bounce"}:
         with pytest.raises(TransitionError):
             NOTICE.after("sent", event)
+    assert NOTICE.after("sent", "bounce") == "failed"
+
+
+def test_only_what_was_sent_comes_back() -> None:
+    assert [state for state in NOTICE.states if NOTICE.allows(state, "bounce")] == ["sent"]
 
 
 def test_only_what_failed_is_tried_again_by_an_officer() -> None:

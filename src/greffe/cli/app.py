@@ -8,7 +8,7 @@ import typer
 
 def build() -> typer.Typer:
     """The command line, with every command."""
-    from greffe.cli import backup, demo, doctor, files, keys, ledger, retention, running  # noqa: PLC0415 - see above
+    from greffe.cli import backup, bounce, demo, doctor, files, keys, ledger, retention, running  # noqa: PLC0415 - see above
 
     app = typer.Typer(
         name="greffe",
@@ -17,7 +17,7 @@ def build() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for room in (running, demo, files, ledger, keys, backup, retention, doctor):
+    for room in (running, demo, files, ledger, keys, backup, retention, bounce, doctor):
         room.register(app)
     return app
 

@@ -58,6 +58,9 @@ class Kind(TextChoices):
 
     NOTICE_SENT = "notice-sent", _("sent an e-mail")
     NOTICE_FAILED = "notice-failed", _("could not send an e-mail")
+    NOTICE_BOUNCED = "notice-bounced", _("noted that an e-mail came back undelivered")
+    NOTICE_RETRIED = "notice-retried", _("had an e-mail sent again")
+    NOTICE_EMPTIED = "notice-emptied", _("removed the words of an e-mail that was sent long ago")
     LEGAL_HOLD_PLACED = "legal-hold-placed", _("placed a legal hold")
     LEGAL_HOLD_LIFTED = "legal-hold-lifted", _("lifted a legal hold")
 

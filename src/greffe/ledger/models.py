@@ -74,6 +74,11 @@ class Event(models.Model):
         indexes = (
             GinIndex(fields=["case_ids"], name="ledger_event_cases"),
             models.Index(fields=["xid", "at", "id"], name="ledger_event_order"),
+            models.Index(
+                fields=["actor_person_id", "at", "id"],
+                condition=models.Q(kind=Kind.DOCUMENT_READ),
+                name="ledger_event_readings",
+            ),
         )
 
     def __str__(self) -> str:

@@ -88,6 +88,8 @@ def readings(
 def _older(events: QuerySet[Event], before: Position | None) -> QuerySet[Event]:
     if before is None:
         return events
+    # The first condition says nothing new: it is where an index on `at` begins to be read.
+    events = events.filter(at__lte=before.at)
     return events.filter(Q(at__lt=before.at) | Q(at=before.at, id__lt=before.event_id))
 
 

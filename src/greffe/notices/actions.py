@@ -28,6 +28,7 @@ from greffe.notices.letters import (
     MailError,
     RefusedError,
     UnreachableError,
+    WordsGoneError,
     letter_of,
     new_message_id,
 )
@@ -224,23 +225,57 @@ def _asked_by(notice: Notice) -> Actor:
 def retry_notice(*, by: Actor, notice_id: uuid.UUID, to: str = "") -> Notice:
     """Try a notice that could not be sent once more, to another address if `to` is given.
 
-    The event is that of its outcome, recorded in the name of who asked. Raises
-    Notice.DoesNotExist, and TransitionError for one that has not failed.
+    Its outcome, too, is recorded in the name of who asked. Raises Notice.DoesNotExist,
+    TransitionError for one that has not failed, and WordsGoneError for one whose words are no
+    longer kept.
     """
     notice = Notice.objects.select_for_update().get(pk=notice_id, lead=None)
     state = NOTICE.after(notice.state, "retry")
+    if not notice.context:
+        raise WordsGoneError
     together = Notice.objects.filter(pk=notice.pk) | Notice.objects.filter(lead=notice)
     together.update(
         state=state,
         attempts=1,  # not the first time: a digest takes in no more
         next_attempt_at=outbox.clock(),
         last_error="",
+        diagnosis="",
         recipient=one_line(to) or notice.recipient,
         retried_by={key: _plain(value) for key, value in asdict(by).items()},
+    )
+    cases, count = outbox.cases_of(notice)
+    record(
+        kind=Kind.NOTICE_RETRIED,
+        by=by,
+        subject=notice.id,
+        case_ids=cases,
+        body={
+            "notice": notice.kind,
+            "message_id": notice.message_id,
+            "notices": count,
+            "error": notice.last_error,
+            "address_corrected": one_line(to) not in {"", notice.recipient},
+        },
     )
     _wake_worker()
     notice.refresh_from_db()
     return notice
+
+
+@transaction.atomic
+def remove_words(*, by: Actor, notice: Notice) -> None:
+    """Remove what a sent e-mail said, and its digest with it; who got it, and when, stays.
+
+    For retention, which asks whether its time is over and no hold keeps it.
+    """
+    together = Notice.objects.filter(pk=notice.pk) | Notice.objects.filter(lead=notice)
+    together.update(context={})
+    record(
+        kind=Kind.NOTICE_EMPTIED,
+        by=by,
+        subject=notice.id,
+        body={"notice": notice.kind, "message_id": notice.message_id},
+    )
 
 
 def _plain(value: Any) -> Any:

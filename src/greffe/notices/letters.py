@@ -47,6 +47,10 @@ class UnreachableError(MailError):
     """No letter is taken now."""
 
 
+class WordsGoneError(Exception):
+    """The words of this notice are no longer kept: its time is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What is handed over: addresses of the envelope, and the bytes of the message."""
@@ -77,7 +81,10 @@ def message_of(notice: Notice) -> EmailMessage:
     """The message of a notice, or of the digest that it leads: plain text, dated as it was queued.
 
     Nothing in it changes from one attempt to the next, and no header holds what a person wrote.
+    Raises WordsGoneError where what it said is no longer kept.
     """
+    if not notice.context:
+        raise WordsGoneError
     words = words_of(*_said(notice), site=settings.SITE_URL)
     name, address = parseaddr(settings.MAIL_FROM)
     message = EmailMessage(policy=SMTP)

@@ -18,7 +18,9 @@ class Notice(models.Model):
     """One thing to tell one person. This row is the truth; a job only wakes the worker.
 
     Notices of one `digest` to one address go out as one e-mail: one of them leads, the others name
-    it in `lead` and follow its state. `context` holds what the template needs and no more.
+    it in `lead` and follow its state. `context` holds what the template needs and no more; it is
+    empty once the time of an e-mail's words is over. `diagnosis` is what a mail server said of one
+    that came back, `bounce` the fingerprint of the message that brought it back.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -38,6 +40,8 @@ class Notice(models.Model):
     message_id = models.CharField(max_length=320, unique=True)
     channel = models.CharField(max_length=32, blank=True)
     last_error = models.CharField(max_length=64, blank=True)
+    diagnosis = models.CharField(max_length=300, blank=True, db_default="")
+    bounce = models.CharField(max_length=64, blank=True, db_default="")
     retried_by = models.JSONField(null=True)
     created_at = models.DateTimeField(db_default=Now())
     sent_at = models.DateTimeField(null=True)
@@ -77,6 +81,11 @@ class Notice(models.Model):
                 fields=["created_at", "id"],
                 condition=Q(state="failed", lead=None),
                 name="notice_failed",
+            ),
+            models.Index(
+                fields=["sent_at", "id"],
+                condition=Q(state="sent", lead=None) & ~Q(context={}),
+                name="notice_with_words",
             ),
             models.Index(fields=["-created_at", "-id"], name="notice_latest"),
             GinIndex(fields=["case_ids"], name="notice_cases"),

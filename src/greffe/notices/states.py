@@ -6,17 +6,40 @@ from greffe.law.rows import Text
 from greffe.law.states import StateTable
 
 _ROWS: dict[str, dict[str, str | None]] = {
-    "queued": {"claim": "sending", "sent": None, "delay": None, "fail": None, "retry": None},
+    "queued": {
+        "claim": "sending",
+        "sent": None,
+        "delay": None,
+        "fail": None,
+        "bounce": None,
+        "retry": None,
+    },
     # Claimed again where the lease of whoever claimed it first has run out.
     "sending": {
         "claim": "sending",
         "sent": "sent",
         "delay": "queued",
         "fail": "failed",
+        "bounce": None,
         "retry": None,
     },
-    "sent": {"claim": None, "sent": None, "delay": None, "fail": None, "retry": None},
-    "failed": {"claim": None, "sent": None, "delay": None, "fail": None, "retry": "queued"},
+    # The mail server had taken it, and says later, by mail, that it could not deliver it.
+    "sent": {
+        "claim": None,
+        "sent": None,
+        "delay": None,
+        "fail": None,
+        "bounce": "failed",
+        "retry": None,
+    },
+    "failed": {
+        "claim": None,
+        "sent": None,
+        "delay": None,
+        "fail": None,
+        "bounce": None,
+        "retry": "queued",
+    },
 }
 
 NOTICE = StateTable(
@@ -36,6 +59,7 @@ NOTICE = StateTable(
             "sent": Text(en="The mail server has taken it", fr="Le serveur de courriel l’a pris"),
             "delay": Text(en="Try again later", fr="Réessayer plus tard"),
             "fail": Text(en="Give up", fr="Renoncer"),
+            "bounce": Text(en="It has come back", fr="Le courriel est revenu"),
             "retry": Text(en="Send again", fr="Envoyer de nouveau"),
         }
     ),

@@ -3,12 +3,18 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from greffe.accounts.models import Person, User
 from greffe.filings.decision_actions import Words, return_submission
 from greffe.filings.queue_actions import take
+from greffe.ledger.actors import SYSTEM
+from greffe.notices.actions import remove_words
+from greffe.notices.bounce_actions import note_bounce
+from greffe.notices.bounces import read_bounce
 from greffe.notices.models import Notice
 from tests.support.portal import address, browser, text_of
+from tests.support.reports import Report
 from tests.support.scenes import Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15, pytest.mark.requirement("MC-14")]
@@ -62,6 +68,39 @@ def test_what_is_no_address_is_told_and_nothing_is_sent(
     assert "is not an e-mail address" in text_of(again(officer, failed, address_given))
     failed.refresh_from_db()
     assert (failed.state, failed.recipient) == ("failed", "gone@example.org")
+
+
+@pytest.fixture
+def returned(failed: Notice) -> Notice:
+    """The same e-mail, which the mail server had taken and then brought back."""
+    Notice.objects.update(state="sent", last_error="", sent_at=timezone.now())
+    report = Report(message_id=failed.message_id).postfix().replace(b"nobody", b"<b>nobody</b>")
+    assert note_bounce(by=SYSTEM, bounce=read_bounce(report)) == "noted"
+    failed.refresh_from_db()
+    return failed
+
+
+def test_officer_sees_what_came_back_with_the_words_of_the_mail_server(
+    returned: Notice, officer: User
+) -> None:
+    page = browser(officer).get(address("registry:unsent"))
+    assert "It came back from gone@example.org (bounced 5.1.1)." in text_of(page)
+    assert "&lt;b&gt;nobody&lt;/b&gt; of that name" in page.content.decode()
+    page = browser(officer).get(address("registry:unsent", lang="fr"))
+    assert "Il est revenu de gone@example.org" in text_of(page)
+    again(officer, returned, "amelie@example.org")
+    returned.refresh_from_db()
+    assert (returned.state, returned.recipient) == ("queued", "amelie@example.org")
+    assert "gone@example.org" not in text_of(browser(officer).get(address("registry:unsent")))
+
+
+def test_mail_whose_words_are_no_longer_kept_is_not_sent_again(
+    returned: Notice, officer: User
+) -> None:
+    remove_words(by=SYSTEM, notice=returned)
+    assert "no longer kept" in text_of(again(officer, returned, "amelie@example.org"))
+    returned.refresh_from_db()
+    assert (returned.state, returned.recipient) == ("failed", "gone@example.org")
 
 
 @pytest.mark.security(15)

@@ -18,6 +18,8 @@ from greffe.cases.models import Case
 from greffe.cases.queries import worked_cases
 from greffe.law.states import TransitionError
 from greffe.notices.actions import retry_notice
+from greffe.notices.bounce_actions import BOUNCED
+from greffe.notices.letters import WordsGoneError
 from greffe.notices.models import Notice
 from greffe.notices.queries import failed_notices
 from greffe.web.access import PortalRequest
@@ -51,6 +53,7 @@ def unsent(request: PortalRequest) -> HttpResponse:
             "cases": cases,
             "name": people[notice.person_id].name if notice.person_id in people else "",
             "subject": _subject(notice),
+            "came_back": notice.last_error.startswith(BOUNCED),
         }
         for notice, cases in found
     ]
@@ -89,6 +92,11 @@ def send_again(request: PortalRequest, notice_id: UUID) -> HttpResponse:
     except ValidationError:
         said = gettext("Nothing was sent: “%(address)s” is not an e-mail address.")
         messages.error(request, said % {"address": address})
+    except WordsGoneError:
+        said = gettext(
+            "Nothing was sent: what this e-mail said is no longer kept. Write to the person."
+        )
+        messages.error(request, said)
     except TransitionError:
         messages.info(request, gettext("This e-mail is already being sent again."))
     else:
