@@ -10,10 +10,11 @@ from django.conf import settings
 
 from greffe.cases import actions, hearing_actions
 from greffe.cases.hearing_papers import calendar_entry, issue_notice
-from greffe.cases.hearing_queries import find_notice, limits_set_by, notices_in, place_of
+from greffe.cases.hearing_queries import limits_set_by, notices_in, place_of
 from greffe.cases.hearing_refusals import HearingRefusedError
 from greffe.cases.models import Case, Hearing, RecordEntry
 from greffe.cases.queries import office_of
+from greffe.cases.record_queries import find_entry
 from greffe.cases.rules import rules
 from greffe.documents.models import Blob
 from greffe.documents.stores import document_store
@@ -182,11 +183,11 @@ def test_parties_and_their_counsel_read_a_notice_and_others_do_not(scene: Scene)
     case = scene.case(counsel=counsel)
     entry = issued(scene, schedule(officer(scene), case).hearing)
     mine = scene.viewer(counsel)
-    assert find_notice(mine, entry.pk, on=scene.today) == entry
+    assert find_entry(mine, entry.pk, on=scene.today) == entry
     assert notices_in(mine, case, "counsel", on=scene.today) == [entry]
-    assert find_notice(scene.viewer(scene.user()), entry.pk, on=scene.today) is None
+    assert find_entry(scene.viewer(scene.user()), entry.pk, on=scene.today) is None
     RecordEntry.objects.update(sealed=True)
-    assert find_notice(mine, entry.pk, on=scene.today) is None
+    assert find_entry(mine, entry.pk, on=scene.today) is None
     assert notices_in(mine, case, "counsel", on=scene.today) == []
 
 

@@ -9,8 +9,8 @@ from greffe.accounts.models import User
 from greffe.accounts.viewers import viewer_of
 from greffe.cases import actions
 from greffe.cases.models import Case, CaseOffice, Hearing, Participant
-from greffe.cases.permissions import capacity_in, may_file, may_read_documents
-from greffe.cases.queries import find_case, my_cases, visible_cases
+from greffe.cases.permissions import STAFF, capacity_in, may_file, may_read_documents
+from greffe.cases.queries import find_case, my_cases, worked_cases
 from greffe.ledger.actors import SYSTEM
 from tests.support.portal import claimant_of
 from tests.support.scenes import Scene
@@ -27,7 +27,7 @@ def capacity(user: User, case: Case, on: date) -> str | None:
     found = capacity_in(viewer, case, on=on)
     seen = find_case(viewer, case.pk, on=on)
     assert (seen.capacity if seen else None) == found
-    assert visible_cases(viewer, on=on).filter(pk=case.pk).exists() is (found is not None)
+    assert worked_cases(viewer, on=on).filter(pk=case.pk).exists() is (found in STAFF)
     listed = my_cases(viewer, now=datetime.now(ZoneInfo("UTC")), on=on)
     assert listed.filter(pk=case.pk).exists() is (found in {"counsel", "claimant"})
     return found

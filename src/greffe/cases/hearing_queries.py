@@ -12,7 +12,7 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case, Hearing, RecordEntry
 from greffe.cases.permissions import Capacity, capacity_in
 from greffe.cases.queries import counsel_in, participants_in
-from greffe.cases.record_queries import Sight, find_entry
+from greffe.cases.record_queries import Sight
 from greffe.cases.rules import rules
 from greffe.law.calendar import date_of_receipt, local
 from greffe.law.limits import LimitAhead, limits_ahead
@@ -127,12 +127,6 @@ def notices_in(viewer: Viewer, case: Case, capacity: Capacity, *, on: date) -> l
     sight = Sight.known(viewer, case, capacity, on=on)
     entries = case.record.filter(source=RecordEntry.Source.NOTICE).select_related("blob")
     return [entry for entry in entries.order_by("-position") if sight.reads(entry)]
-
-
-def find_notice(viewer: Viewer, entry_id: UUID, *, on: date) -> RecordEntry | None:
-    """A notice on the file of a case, for whoever may read it; else None."""
-    entry = find_entry(viewer, entry_id, on=on)
-    return entry if entry is not None and entry.source == RecordEntry.Source.NOTICE else None
 
 
 def notice_of(hearing: Hearing) -> RecordEntry | None:

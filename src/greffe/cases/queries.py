@@ -43,15 +43,6 @@ def _ties(viewer: Viewer, on: date) -> Any:
     return counsel.values("case").union(own.values("case"))
 
 
-def visible_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
-    """Every case this person may see on that day, in any capacity.
-
-    The one scope of all case pages.
-    """
-    seen = Q(pk__in=represented_or_own(viewer, on=on).values("pk")) | _by_role(viewer, on)
-    return Case.objects.filter(seen)
-
-
 def worked_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
     """The cases that this person sees by a role of the staff, for the registry's own pages.
 
