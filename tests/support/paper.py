@@ -149,11 +149,15 @@ class Scan:
 
 
 def send_scan(scene: Scene, officer: User, scan: Scan | bytes, name: str = "lot.pdf") -> Upload:
-    """Send a scan as the page would, without the page."""
+    """Send a scan as the page would, without the page, and have it read as the worker does."""
     from greffe.documents.stores import document_store
     from greffe.filings.batch_actions import receive_scan
+    from greffe.filings.tasks import read_batches
 
     with document_store().writer() as writer:
         writer.write(scan if isinstance(scan, bytes) else scan.bytes())
         stored = writer.commit()
-    return receive_scan(by=scene.viewer(officer), stored=stored, name=name)
+    scan = receive_scan(by=scene.viewer(officer), stored=stored, name=name)
+    read_batches()
+    scan.refresh_from_db()
+    return scan

@@ -58,6 +58,28 @@ def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) 
 
 
 @transaction.atomic
+def keep_part(*, of: Upload, stored: StoredBlob, facts: FileFacts) -> Upload:
+    """Note a file that the registry made of pages of an upload, for the same person.
+
+    It expires unless something takes it.
+    """
+    upload = Upload.objects.create(
+        person=of.person,
+        blob=keep_blob(stored=stored, retention="upload"),
+        name=of.name,
+        facts=facts.model_dump(mode="json"),
+        expires_at=timezone.now() + kept_for(UPLOAD),
+    )
+    record(
+        kind=Kind.UPLOAD_RECEIVED,
+        by=SYSTEM,
+        subject=upload.id,
+        body={"sha256": stored.sha256, "bytes": stored.size, "part_of": str(of.id)},
+    )
+    return upload
+
+
+@transaction.atomic
 def offer_again(
     *, by: Viewer, blob: Blob, name: str, facts: dict[str, Any], capacity: str
 ) -> Upload:

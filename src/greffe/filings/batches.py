@@ -20,6 +20,9 @@ from greffe.filings.cover_sheets import Sheet, read_sheet
 from greffe.filings.paper import Judged, Warned, judge_paper
 from greffe.filings.paper_actions import SCAN, paper_case, waiting_uploads
 
+MOST_LISTED = 20
+"""Scans that a person is shown as waiting."""
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -81,9 +84,23 @@ def find_scan(by: Viewer, scan_id: UUID) -> Upload | None:
 
 
 def reading_of(scan: Upload) -> dict[str, Any]:
-    """What was read of a scan: `code` (of ScanError, or ""), `pages`, `sections`."""
+    """What was read of a scan: `code` (of ScanError, or ""), `pages`, `sections`.
+
+    Of one that is still being read the code is "not-inspected".
+    """
     reading: dict[str, Any] = (scan.facts or {}).get(SCAN) or {}
     return {"code": "not-inspected", "pages": 0, "sections": []} | reading
+
+
+def being_read(scan: Upload) -> bool:
+    """Whether the worker has yet to read it."""
+    return (scan.facts or {}).get(SCAN) is None
+
+
+def scans_waiting(by: Viewer, *, now: datetime) -> list[Upload]:
+    """Scans that this person sent and of which nothing was placed yet, the latest first."""
+    waiting = Upload.objects.filter(taken=False, expires_at__gt=now, person=by.person)
+    return list(waiting.filter(facts__has_key=SCAN).order_by("-received_at", "-id")[:MOST_LISTED])
 
 
 def same_scan_before(scan: Upload) -> Upload | None:

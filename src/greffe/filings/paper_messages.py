@@ -154,8 +154,8 @@ SCANS: dict[str, Message] = {
         _("Scan again in smaller batches, at 300 dots per inch in black and white."),
     ),
     "not-inspected": Message(
-        _("This scan could not be read for the moment. The scan is kept."),
-        _("Open this page again in a few minutes."),
+        _("Reading this scan takes longer than usual. The scan is kept."),
+        _("Open this page again later. If it stays so, tell the people who run the registry."),
     ),
     "too-large": Message(
         _("This scan was not added: it is larger than 100 MB (104,857,600 bytes)."),

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from greffe.documents.actions import sweep_store
 from greffe.documents.stores import document_store
-from greffe.filings import actions, draft_actions
+from greffe.filings import actions, batch_reading, draft_actions
 from greffe.filings.models import Submission
 from greffe.ledger.checkpoint import make_checkpoint
 from greffe.ledger.keys import key_ring
@@ -27,6 +27,20 @@ def sweep_papers(timestamp: int) -> None:
     """Find the receipts whose wake-up was lost."""
     del timestamp
     make_papers()
+
+
+@app.task(queue="batches", name="filings.read_batches", pass_context=False, priority=-1)
+def read_batches() -> None:
+    """Read the scans of batches that wait. One at a time: receipts go before."""
+    batch_reading.read_batches()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="batches", name="filings.sweep_batches", queueing_lock="filings.sweep_batches")
+def sweep_batches(timestamp: int) -> None:
+    """Find the scans whose wake-up was lost, and those whose reading was cut short."""
+    del timestamp
+    read_batches()
 
 
 @app.periodic(cron="7 5 * * *")

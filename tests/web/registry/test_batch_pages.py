@@ -1,5 +1,6 @@
 """The pages of cover sheets and batches: a sheet is printed, scanned, read back and confirmed."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.utils import timezone
 from greffe.accounts.models import User
 from greffe.cases.actions import close_case
 from greffe.cases.models import Case, RecordEntry
+from greffe.documents.models import Upload
 from greffe.filings.cover_sheets import read_sheet
+from greffe.filings.tasks import read_batches
 from greffe.papers.codes import PREFIX
 from tests.support.paper import Scan, said, send_scan, sheet_for
 from tests.support.portal import address, browser, form, post_form, text_of
@@ -82,6 +85,7 @@ def test_batch_is_looked_at_then_placed_through_the_page(
     close_case(by=scene.by, case=closed, on=scene.today)
     sent = post_form(client, address("registry:paper-batch"), form([("lot.pdf", scan.bytes())]))
     assert sent.status_code == 302
+    read_batches()
     shown = text_of(client.get(sent["Location"]))
     for words in (
         case.file_number,
@@ -132,6 +136,7 @@ def test_batch_sent_twice_says_so(client: Client, scene: Scene, officer: User, c
     first = send_scan(scene, officer, content)
     client.post(address("registry:paper-batch-found", first.id), {"place": "1"})
     again = post_form(client, address("registry:paper-batch"), form([("lot.pdf", content)]))
+    read_batches()
     shown = text_of(client.get(again["Location"]))
     assert "This same scan was sent before" in shown
     assert "On file as document 1" in shown
@@ -145,3 +150,58 @@ def test_scan_of_another_officer_is_not_there(scene: Scene, officer: User, case:
     path = address("registry:paper-batch-found", scan.id)
     assert colleague.get(path).status_code == 404
     assert colleague.post(path, {"place": "1"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "reading", "holds", "tag"),
+    [
+        ("en", "The batch is being read", "What the batch holds", "Being read"),
+        ("fr", "Le lot est en cours de lecture", "Contenu du lot", "En cours de lecture"),
+    ],
+)
+def test_batch_is_told_to_be_read_until_the_worker_has_read_it(
+    client: Client, case: Case, lang: str, reading: str, holds: str, tag: str
+) -> None:
+    scan, path = Scan().sheet(sheet_for(case)).blank(), address("registry:paper-batch", lang=lang)
+    there = post_form(client, path, form([("lot.pdf", scan.bytes())]))["Location"]
+    shown = text_of(client.get(there))
+    assert reading in shown
+    assert case.file_number not in shown
+    assert client.post(there, {"place": "1"}).status_code == 200
+    listed = text_of(client.get(path))
+    assert there in listed
+    assert tag in listed
+    read_batches()
+    assert tag not in text_of(client.get(path))
+    shown = text_of(client.get(there))
+    assert holds in shown
+    assert case.file_number in shown
+    assert case.record.count() == 0
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "longer than usual"), ("fr", "plus longue")])
+def test_batch_that_nobody_reads_is_told_to_be_late(client: Client, lang: str, words: str) -> None:
+    path = address("registry:paper-batch", lang=lang)
+    there = post_form(client, path, form([("lot.pdf", Scan().blank().bytes())]))["Location"]
+    assert words not in text_of(client.get(there))
+    Upload.objects.update(received_at=timezone.now() - dt.timedelta(minutes=11))
+    assert words in text_of(client.get(there))
+
+
+@pytest.mark.security(16)
+def test_batches_of_another_officer_are_not_listed(
+    client: Client, scene: Scene, officer: User, case: Case
+) -> None:
+    scan = send_scan(scene, officer, Scan().sheet(sheet_for(case)).blank())
+    path = address("registry:paper-batch")
+    assert str(scan.id) in text_of(client.get(path))
+    colleague = browser(scene.staff("officer", office="montreal"))
+    assert str(scan.id) not in text_of(colleague.get(path))
+
+
+def test_batch_of_which_something_was_placed_no_longer_waits(
+    client: Client, scene: Scene, officer: User, case: Case
+) -> None:
+    scan = send_scan(scene, officer, Scan().sheet(sheet_for(case)).blank())
+    client.post(address("registry:paper-batch-found", scan.id), {"place": "1"})
+    assert str(scan.id) not in text_of(client.get(address("registry:paper-batch")))

@@ -1,10 +1,11 @@
 """A batch: one scan of several documents under their cover sheets, looked at and placed."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -17,17 +18,31 @@ from greffe.documents.models import Upload
 from greffe.documents.sandbox.scans import LARGEST
 from greffe.documents.store import StoredBlob
 from greffe.filings import batch_actions
-from greffe.filings.batches import Found, find_scan, found_in_batch, reading_of, same_scan_before
+from greffe.filings.batches import (
+    Found,
+    being_read,
+    find_scan,
+    found_in_batch,
+    reading_of,
+    same_scan_before,
+    scans_waiting,
+)
 from greffe.filings.messages import UPLOADS, Message
 from greffe.filings.paper import Details, Method, office_at
 from greffe.filings.paper_messages import PROBLEMS, REFUSALS, SCANS, warning_text
 from greffe.filings.refusals import FilingRefusedError
+from greffe.law.calendar import eastern
+from greffe.law.dates import long_time
 from greffe.law.ruleset import UnknownRowError
 from greffe.law.tables import DocumentType
 from greffe.web.access import PortalRequest, signed_in
 from greffe.web.components import Problem
+from greffe.web.portal.lines import lang
 from greffe.web.registry.paper_reading import of_batch, preview_of
 from greffe.web.registry.receiving import Arrived, Trouble, receive_files, too_long
+
+SLOW = timedelta(minutes=10)
+"""A scan that has waited longer is told to be late: the worker may not run."""
 
 
 def _officer_or_404(request: PortalRequest) -> None:
@@ -64,11 +79,30 @@ def batch(request: PortalRequest) -> HttpResponse:
 
 
 def _batch_page(
-    request: HttpRequest, troubles: list[Trouble] | None = None, status: int = 200
+    request: PortalRequest, troubles: list[Trouble] | None = None, status: int = 200
 ) -> HttpResponse:
     problems = [_problem(trouble) for trouble in troubles or ()]
-    context = {"largest": LARGEST, "problems": problems}
+    waiting = [_sent(scan) for scan in scans_waiting(request.viewer, now=timezone.now())]
+    context = {"largest": LARGEST, "problems": problems, "waiting": waiting}
     return render(request, "registry/paper_batch.html", context, status=status)
+
+
+def _sent(scan: Upload) -> dict[str, Any]:
+    """A scan as a line: where it is, when it came, whether it was read."""
+    came = long_time(eastern(scan.received_at), lang(), place=gettext("Eastern time"))
+    return {
+        "scan": scan,
+        "came": came,
+        "being_read": being_read(scan),
+        "wrong": _whole(reading_of(scan)) is not None,
+    }
+
+
+def _waiting_page(request: PortalRequest, scan: Upload) -> HttpResponse:
+    """The scan is kept, and the worker has yet to read it."""
+    slow = timezone.now() - scan.received_at > SLOW
+    context = {"scan": scan, "late": SCANS["not-inspected"] if slow else None}
+    return render(request, "registry/paper_batch_waiting.html", context)
 
 
 def _problem(trouble: Trouble) -> Problem:
@@ -85,7 +119,8 @@ def found(request: PortalRequest, scan_id: UUID) -> HttpResponse:
     scan = find_scan(request.viewer, scan_id)
     if scan is None:
         raise Http404
-    batch_actions.read_scan(by=request.viewer, scan=scan)
+    if being_read(scan):
+        return _waiting_page(request, scan)
     if request.method != "POST":
         return _found_page(request, scan)
     chosen = {int(page) for page in request.POST.getlist("place") if page.isdecimal()}
