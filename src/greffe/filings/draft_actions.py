@@ -17,6 +17,7 @@ from greffe.documents.actions import discard_upload, expire_uploads, inspect_upl
 from greffe.documents.models import Upload
 from greffe.documents.retention import DRAFT, kept_for
 from greffe.documents.store import StoredBlob
+from greffe.filings.mail_retention import empty_mail
 from greffe.filings.models import Draft, DraftCase, DraftFile
 from greffe.filings.permissions import filing_capacity, refusal_to_file
 from greffe.filings.refusals import refuse
@@ -222,10 +223,11 @@ def expire_drafts(*, now: datetime) -> int:
 
 
 def expire_all(*, now: datetime) -> None:
-    """Do now what the rows of retention say: drafts first, then the uploads that belong to nothing.
+    """Do now what the rows of retention say: drafts, uploads that belong to nothing, words of mail.
 
     What stands under a legal hold stays; so does what somebody is working on at this moment.
     """
     expire_drafts(now=now)
     while expire_uploads(now=now):
         pass
+    empty_mail(now=now)

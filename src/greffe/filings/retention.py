@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from greffe.cases.rules import rules
 from greffe.documents.retention import DRAFT, UPLOAD, uploads_over
+from greffe.filings.mail_retention import mail_over
 from greffe.filings.models import Draft, DraftCase, DraftFile
 from greffe.law.tables import RetentionClass
 
@@ -23,7 +24,7 @@ class Over:
     `rule` is the row that gave it its time; `until` the moment to which it was kept.
     """
 
-    kind: Literal["draft", "upload"]
+    kind: Literal["draft", "upload", "mail"]
     id: UUID
     until: datetime
     rule: RetentionClass
@@ -103,6 +104,8 @@ def everything_over(*, now: datetime) -> Iterator[Over]:
     for upload_id, ends, received_at, goes in found.iterator():
         assert ends is not None  # noqa: S101 - the column may be empty for taken uploads alone
         yield Over("upload", upload_id, ends, _rule(UPLOAD, received_at), goes)
+    for mail in mail_over(now=now):
+        yield Over("mail", mail.id, mail.until, mail.rule, not mail.held)
 
 
 def _rule(row_id: str, at: datetime) -> RetentionClass:

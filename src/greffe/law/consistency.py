@@ -18,7 +18,7 @@ from greffe.law.tables import (
     ServiceDuty,
 )
 
-EXPIRING, KEPT = ("draft", "upload"), ("filing", "receipt", "case")
+EXPIRING, KEPT = ("draft", "upload", "mail"), ("filing", "receipt", "case")
 """Classes of retention: what goes when its days are over, and what this version always keeps."""
 
 Tables = Mapping[str, Sequence[Placed]]

@@ -1,9 +1,10 @@
 """Reads of the outbox. Who may see which notice is for the caller to say: cases stand above."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from greffe.notices.models import Notice
 
@@ -26,3 +27,21 @@ def latest_mail(count: int) -> QuerySet[Notice]:
 def find_mail(notice_id: UUID) -> Notice | None:
     """One e-mail, or None."""
     return Notice.objects.filter(pk=notice_id, lead=None).first()
+
+
+def mail_with_words(*, sent_before: datetime) -> QuerySet[Notice]:
+    """E-mails that were sent before a moment, the oldest first, and whose words are still kept."""
+    sent = Notice.objects.filter(state="sent", lead=None, sent_at__lt=sent_before)
+    return sent.exclude(context={}).order_by("sent_at", "id")
+
+
+def mail_about(cases: Collection[UUID]) -> set[UUID]:
+    """The e-mails that are about one of these cases, themselves or by a notice of their digest."""
+    about = Notice.objects.filter(case_ids__overlap=list(cases))
+    return {lead or own for own, lead in about.values_list("pk", "lead")}
+
+
+def cases_of_mail(notice_id: UUID) -> set[UUID]:
+    """The cases that an e-mail is about, with those of its digest."""
+    together = Notice.objects.filter(Q(pk=notice_id) | Q(lead=notice_id))
+    return {case for cases in together.values_list("case_ids", flat=True) for case in cases}
