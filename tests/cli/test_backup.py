@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -137,6 +138,20 @@ def test_full_backup_links_nothing(source: Registry, target: Path, tmp_path: Pat
     copy = shutil.copytree(target, tmp_path / "t")
     said = say(source, "backup", copy, "--full").json
     assert (said["copied"], said["linked"]) == (documents(source), 0)
+
+
+def test_doctor_knows_the_last_backup_that_was_whole(
+    source: Registry, worn: Registry, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    said = say(source, "backup", folder)
+    path_of(worn, filed_key(worn)).unlink()
+    assert say(worn, "backup", tmp_path / "others", "--full").code == 1
+    lines = source.command("doctor", "--json").stdout.splitlines()
+    (found,) = [one for line in lines if (one := json.loads(line))["check"] == "backup"]
+    assert (found["status"], found["details"]["folder"]) == ("ok", said.json["folder"])
+    noted = datetime.fromisoformat(found["details"]["made_at"])
+    assert noted == datetime.fromisoformat(said.json["manifest"]["made_at"])
 
 
 def test_backup_is_closed_to_others_and_holds_no_private_key(

@@ -5,7 +5,7 @@ import os
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
@@ -15,7 +15,8 @@ import psycopg
 import pytest
 from typer.testing import Result
 
-from greffe.cli import doctor_law
+from greffe.cli import doctor_backup, doctor_law
+from greffe.cli.last_backup import NAME, note_backup
 from greffe.law.ruleset import packaged_rules
 from greffe.sealing.keys import KeyRing
 from tests.support.serving import Registry, free_port
@@ -23,8 +24,8 @@ from tests.support.serving import Registry, free_port
 Greffe = Callable[..., Result]
 CHECKS = [
     *("state", "space", "store", "keys", "isolation", "secret", "address"),
-    *("time-server", "time-zones", "rules", "closures", "ending"),
-    *("database", "roles", "clock", "migrations", "worker", "scanner", "mail"),
+    *("time-server", "time-zones", "backup", "rules", "closures", "ending"),
+    *("database", "roles", "clock", "migrations", "worker", "unsent", "scanner", "mail"),
 ]
 TEXTS = tomllib.loads((files("greffe.cli") / "texts.toml").read_text("utf-8"))
 
@@ -287,6 +288,42 @@ def test_event_that_nobody_chains_is_seen(changed: Any, ask: Ask) -> None:
     said = ask()["worker"]
     assert said["code"] == "worker-behind"
     assert said["details"]["events"] > 0
+
+
+FAILED = """
+INSERT INTO notices_notice (id, kind, language, recipient, case_ids, context, dedupe, digest, state,
+    attempts, message_id, channel, last_error, created_at, lead_id)
+SELECT ids.id, 'hearing-scheduled', 'en', '', '{}', '{"link": "/"}', ids.id, '', 'failed', 1,
+    ids.id, '', 'no-address', '2026-11-01T12:00Z', ids.lead
+FROM (VALUES (uuid_nil(), NULL), (gen_random_uuid(), uuid_nil())) AS ids (id, lead)
+""".replace("uuid_nil()", "uuid '00000000-0000-0000-0000-000000000000'")
+
+
+@pytest.mark.postgres15
+def test_mail_that_could_not_be_sent_is_counted_by_the_e_mail(changed: Any, ask: Ask) -> None:
+    assert ask()["unsent"]["status"] == "ok"
+    changed.execute(FAILED)
+    said = ask()["unsent"]
+    assert (said["status"], said["details"]["failed"]) == ("warn", 1)
+    assert "1, the oldest of 2026-11-01" in said["means"]
+
+
+def test_backup_is_known_until_it_is_old(tmp_path: Path) -> None:
+    folder, made = tmp_path / "backups" / "20261101T120000Z", datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+    def found(**after: int) -> str:
+        (outcome,) = doctor_backup.backup(made + timedelta(**after))
+        assert all(outcome.means(lang) for lang in ("en", "fr"))
+        assert all(outcome.remedy(lang) for lang in ("en", "fr")) == (outcome.status == "warn")
+        return outcome.code
+
+    note_backup(folder, "2026-11-01T12:00:00Z")
+    assert found() == "backup-none"  # there is no state folder to note it in
+    (tmp_path / "state").mkdir()
+    note_backup(folder, "2026-11-01T12:00:00Z")
+    assert [found(hours=hours) for hours in (-1, 1, 47, 49)] == ["backup"] * 3 + ["backup-old"]
+    (tmp_path / "state" / NAME).write_text('{"made_at": "yesterday"}')
+    assert found() == "backup-none"
 
 
 def test_line_of_json_can_be_read_by_a_program(greffe: Greffe) -> None:

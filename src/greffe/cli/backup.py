@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from greffe.cli import deployment
+from greffe.cli.last_backup import note_backup
 from greffe.cli.ledger import read_checkpoints
 from greffe.cli.speech import NO, AsJson, Lang, Language, system_language, told_plainly
 from greffe.cli.texts import words
@@ -92,8 +93,11 @@ def backup(
 
         with Shown(lang) as progress:
             manifest, sums = back_up(target, document_store(), full=full, progress=progress)
+        whole = bool(manifest.ledger["ok"]) and not sums.problems
+        if whole:
+            note_backup(target / manifest.name, manifest.made_at)
         _say_made(target / manifest.name, manifest, sums, lang, as_json=as_json)
-        raise typer.Exit(0 if manifest.ledger["ok"] and not sums.problems else NO)
+        raise typer.Exit(0 if whole else NO)
 
 
 def _say_made(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 import typer
@@ -48,7 +48,13 @@ def doctor(
 
 def _outcomes() -> Iterator[Outcome]:
     """Every check in order. One that breaks is an outcome too: the others are still wanted."""
-    from greffe.cli import doctor_database, doctor_law, doctor_machine, doctor_mail  # noqa: PLC0415 - the doctor's alone
+    from greffe.cli import (  # noqa: PLC0415 - the doctor's alone
+        doctor_backup,
+        doctor_database,
+        doctor_law,
+        doctor_machine,
+        doctor_mail,
+    )
 
     today = date.today()  # noqa: DTZ011 - the day here
     yield from guarded("state", doctor_machine.state)
@@ -59,6 +65,7 @@ def _outcomes() -> Iterator[Outcome]:
     yield from guarded("secret", doctor_machine.secret)
     yield from guarded("address", doctor_machine.address)
     yield from guarded("clock", doctor_machine.local_clock)
+    yield from guarded("backup", lambda: doctor_backup.backup(datetime.now(UTC)))
     yield from guarded("rules", lambda: doctor_law.rules(today))
     yield from guarded("database", doctor_database.database)
     yield from doctor_machine.absent()

@@ -66,6 +66,9 @@ SELECT count(*) FROM filings_submission AS submission
 WHERE created_at < now() - %(late)s
   AND NOT EXISTS (SELECT FROM filings_receiptpaper WHERE submission_id = submission.id)
 """
+_UNSENT = """
+SELECT count(*), min(created_at) FROM notices_notice WHERE state = 'failed' AND lead_id IS NULL
+"""
 
 
 def database() -> Iterator[Outcome]:
@@ -190,5 +193,21 @@ def _waiting(connection: psycopg.Connection[Any]) -> Outcome:
     return Outcome("worker", *status, details=details)
 
 
-ASKED = {"roles": _roles, "clock": _clock, "migrations": _migrations, "worker": _waiting}
+def _unsent(connection: psycopg.Connection[Any]) -> Outcome:
+    (ready,) = _one(connection, "SELECT to_regclass('notices_notice') IS NOT NULL")
+    count, oldest = _one(connection, _UNSENT) if ready else (0, None)
+    if not count:
+        return Outcome("unsent", "ok", "unsent-none", details={"failed": 0})
+    details = {"failed": count, "oldest": oldest.isoformat()}
+    params = {"count": count, "oldest": f"{oldest.astimezone(UTC):%Y-%m-%d}"}
+    return Outcome("unsent", "warn", "unsent", params, details)
+
+
+ASKED = {
+    "roles": _roles,
+    "clock": _clock,
+    "migrations": _migrations,
+    "worker": _waiting,
+    "unsent": _unsent,
+}
 """What is asked of a database that answers, in order."""
