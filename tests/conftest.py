@@ -16,6 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.embedded import wait_for_the_end
 from tests.support.flush import allow_flush
+from tests.support.inspections import allow_memory
 from tests.support.postgres import UNSYNCED, installed_postgres
 from tests.support.scenes import Scene
 
@@ -84,6 +85,14 @@ def _flush_past_the_ledger() -> Iterator[None]:
     """Let Django empty the tables between tests: the ledger's triggers refuse that to everyone."""
     with pytest.MonkeyPatch.context() as patch:
         allow_flush(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _scenes_remember_inspections() -> Iterator[None]:
+    """Inspect the small files of scenes once; everything else, each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        allow_memory(patch)
         yield
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pikepdf
 
+from tests.support.inspections import remembered
 from tests.support.scenes import pdf
 
 if TYPE_CHECKING:
@@ -83,9 +84,10 @@ def waiting(scene: Scene, officer: User, case: Case, content: bytes | None = Non
     with document_store().writer() as writer:
         writer.write(pdf(2, text="scan") if content is None else content)
         stored = writer.commit()
-    return receive_paper(
-        by=scene.viewer(officer), case_id=case.id, stored=stored, name="numérisation.pdf"
-    )
+    with remembered():
+        return receive_paper(
+            by=scene.viewer(officer), case_id=case.id, stored=stored, name="numérisation.pdf"
+        )
 
 
 def sheet_for(case: Case | UUID, **said: Any) -> Sheet:

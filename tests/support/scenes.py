@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pikepdf
 
+from tests.support.inspections import remembered
+
 if TYPE_CHECKING:
     from greffe.accounts.models import Person, User
     from greffe.accounts.viewers import Viewer
@@ -139,16 +141,20 @@ class Scene:
     def upload(
         self, user: User, draft: Draft, content: bytes | None = None, name: str = "file.pdf"
     ) -> Upload:
-        """Put a file in a draft as a page would, without the page."""
+        """Put a file in a draft as a page would, without the page.
+
+        What inspection found in the same bytes before is remembered; see tests.support.inspections.
+        """
         from greffe.documents.stores import document_store
         from greffe.filings import draft_actions
 
         with document_store().writer() as writer:
             writer.write(pdf(text=name) if content is None else content)
             stored = writer.commit()
-        return draft_actions.add_file(
-            by=self.viewer(user), draft_id=draft.id, stored=stored, name=name
-        )
+        with remembered():
+            return draft_actions.add_file(
+                by=self.viewer(user), draft_id=draft.id, stored=stored, name=name
+            )
 
     def submit(self, user: User, draft: Draft, **request: Any) -> Submission:
         """Submit as the page would, with every warning acknowledged unless told otherwise."""
