@@ -213,13 +213,13 @@ class Counsel:
         """Do it in another thread: it will stand still until something is let go."""
         return self.pool.submit(act, *arguments)
 
-    def begin_to_send(self, draft: str, name: str, content: bytes) -> "HalfSent":
-        """Send the head of an upload and half of its bytes."""
-        token = self.form(f"{draft}files/").fields["csrfmiddlewaretoken"][0]
+    def begin_to_send(self, address: str, name: str, content: bytes) -> "HalfSent":
+        """Send the head of an upload to a page of files, and half of its bytes."""
+        token = self.form(address).fields["csrfmiddlewaretoken"][0]
         files = {"files": (name, content, "application/pdf")}
         data = {"csrfmiddlewaretoken": token}
-        request = self.client.build_request("POST", f"{draft}files/", data=data, files=files)
-        lines = [f"POST {draft}files/ HTTP/1.1"]
+        request = self.client.build_request("POST", address, data=data, files=files)
+        lines = [f"POST {address} HTTP/1.1"]
         lines += [f"{key}: {value}" for key, value in request.headers.items()]
         head = "\r\n".join([*lines, "", ""]).encode("ascii")
         whole = head + request.read()

@@ -22,7 +22,7 @@ def bytes_received(stage: Stage) -> Iterator[HalfSent]:
     """Half of an upload has come."""
     name, _ = one_more(stage)
     stage.sent[name] = stage.sent[name] + b"%" + b"x" * 400_000 + b"\n%%EOF\n"
-    sending = stage.counsel.begin_to_send(stage.draft, name, stage.sent[name])
+    sending = stage.counsel.begin_to_send(f"{stage.draft}files/", name, stage.sent[name])
 
     def some() -> bool:
         return any(part.stat().st_size >= 64 * 1024 for part in stage.incoming())

@@ -61,6 +61,7 @@ def receive_paper(*, by: Viewer, case_id: UUID, stored: StoredBlob, name: str) -
     return upload
 
 
+@transaction.atomic
 def record_look(*, by: Viewer, upload: Upload, case: Case | None) -> None:
     """Record that an officer looked at the pages of paper before it is on file.
 
