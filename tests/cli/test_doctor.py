@@ -64,7 +64,12 @@ def changed(on_site: Registry, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]
                 inside.autocommit = True
                 inside.execute("SET session_replication_role = replica")
                 # No worker ran here, and nobody knows how long ago the site was made.
-                inside.execute("UPDATE ledger_event SET at = now()")
+                for row in (
+                    "ledger_event SET at",
+                    "procrastinate_events SET at",
+                    "filings_submission SET created_at",
+                ):
+                    inside.execute(f"UPDATE {row} = now()")
                 yield inside
         finally:
             connection.execute("DROP DATABASE changed WITH (FORCE)")
