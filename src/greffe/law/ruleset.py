@@ -9,6 +9,8 @@ import functools
 import hashlib
 import importlib.resources
 import json
+import operator
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -171,12 +173,19 @@ class RuleSet:
 
 
 def _find(table: str, rows: Sequence[R], row_id: str, on: dt.date | None) -> R:
-    versions = [row for row in rows if row.id == row_id and (on is None or row.in_force(on))]
-    if versions:
-        return versions[-1]
+    # In order of id, then of date: pages look up two rows for each of their lines.
+    for place in range(bisect_right(rows, row_id, key=_id), 0, -1):
+        row = rows[place - 1]
+        if row.id != row_id:
+            break
+        if on is None or row.in_force(on):
+            return row
     when = "" if on is None else f" in force on {on}"
     message = f"{table}: no row “{row_id}”{when}"
     raise UnknownRowError(message)
+
+
+_id = operator.attrgetter("id")
 
 
 def load_rules(overlay: Path | None = None) -> RuleSet:
