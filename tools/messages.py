@@ -1,8 +1,9 @@
-"""Finds what has to be translated, in Python and in Django templates, without xgettext.
+"""Finds what has to be translated, in Python, in Django's templates and Jinja's, without xgettext.
 
 Django's own ``templatize`` rewrites a template into gettext calls; Babel reads those, as it reads
 Python. So ``{% translate %}``, ``{% blocktranslate %}`` (count, context, trimmed), ``_()`` inside
-tags and filters, and every function of ``django.utils.translation`` are understood.
+tags and filters, and every function of ``django.utils.translation`` are understood. Jinja brings
+its own way of reading its files.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 from django.utils.translation.template import templatize
+from jinja2.ext import babel_extract
 
 # How Babel names arguments: a number is the message, (n, "c") the context.
 _SPECS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
@@ -68,6 +70,20 @@ def in_template(source: str, origin: str = "") -> Iterator[Message]:
     return in_python("\n".join(line.lstrip() for line in calls.splitlines()) + "\n")
 
 
+def in_table(source: str) -> Iterator[Message]:
+    """Give the messages of a table that Jinja draws, in order: `_` and `ngettext`.
+
+    Raises TemplateSyntaxError where Jinja cannot read it.
+    """
+    options = {"silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
+    for _, _, text, comments in babel_extract(
+        BytesIO(source.encode()), ("_", "ngettext"), ("Translators:",), options
+    ):
+        singular, plural = (text[0], text[1]) if isinstance(text, tuple) else (text, None)
+        if singular:
+            yield Message(singular, plural, None, tuple(comments))
+
+
 def in_tree(root: Path) -> Iterator[tuple[str, Message]]:
     """Give every message under a folder with the file it stands in (relative to the folder)."""
     for file in sorted(root.rglob("*")):
@@ -78,6 +94,8 @@ def in_tree(root: Path) -> Iterator[tuple[str, Message]]:
             messages = in_python(file.read_text("utf-8"))
         elif file.suffix in TEMPLATES and "/templates/" in f"/{path}":
             messages = in_template(file.read_text("utf-8"), path)
+        elif file.suffix == ".html" and "/tables/" in f"/{path}":
+            messages = in_table(file.read_text("utf-8"))
         else:
             continue
         for message in messages:

@@ -89,7 +89,13 @@ TEMPLATES = [
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
-    }
+    },
+    {
+        "NAME": "tables",
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE / "web" / "tables"],
+        "OPTIONS": {"environment": "greffe.web.drawn_tables.environment"},
+    },
 ]
 
 

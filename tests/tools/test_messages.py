@@ -1,8 +1,9 @@
 from pathlib import Path
 
 import pytest
+from jinja2 import TemplateSyntaxError
 
-from tools.messages import Message, in_python, in_template, in_tree
+from tools.messages import Message, in_python, in_table, in_template, in_tree
 
 
 @pytest.mark.parametrize(
@@ -44,6 +45,27 @@ def test_template_with_odd_indentation_is_read() -> None:
 def test_commented_template_text_is_no_message() -> None:
     source = '{# {% translate "old" %} #}{% comment %}{% translate "older" %}{% endcomment %}'
     assert list(in_template(source)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ('{{ _("Due") }}', Message("Due", None, None)),
+        ('{% set due = _("Due") %}', Message("Due", None, None)),
+        ('{{ _("due %(day)s", day=row.due) }}', Message("due %(day)s", None, None)),
+        (
+            '{{ ngettext("%(n)s page", "%(n)s pages", x, n=x) }}',
+            Message("%(n)s page", "%(n)s pages", None),
+        ),
+    ],
+)
+def test_message_of_a_table_is_found(source: str, message: Message) -> None:
+    assert list(in_table(source)) == [message]
+
+
+def test_table_that_cannot_be_read_is_refused() -> None:
+    with pytest.raises(TemplateSyntaxError):
+        list(in_table("{% for row in rows %}"))
 
 
 def test_block_tag_inside_translation_is_refused() -> None:

@@ -56,7 +56,7 @@ def record_of(
 ) -> list[RecordEntry]:
     """The documents on the file of a case that this person may read, in order."""
     sight = Sight.known(viewer, case, capacity, on=on)
-    entries = case.record.select_related("blob").order_by("position")
+    entries = case.record.order_by("position")
     return [entry for entry in entries if sight.reads(entry)]
 
 

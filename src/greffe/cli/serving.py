@@ -4,6 +4,7 @@ When the server is killed it cannot stop them: they would go on holding the port
 would fail.
 """
 
+import gc
 import os
 import sys
 
@@ -14,3 +15,9 @@ __all__ = ["application"]
 
 if not die_with_parent(int(os.environ["GREFFE_SERVER"])):
     sys.exit(1)
+
+# What is loaded by now stays for good: the collector need not look at it again, and a page makes
+# thousands of small objects that go with it.
+gc.collect()
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)

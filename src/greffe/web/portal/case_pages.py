@@ -28,6 +28,7 @@ from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404, signed_in
 from greffe.web.downloads import entry_as_file
+from greffe.web.drawn_tables import Addresses
 from greffe.web.portal.hearing_pages import hearings_of
 from greffe.web.portal.lines import (
     LimitLine,
@@ -52,6 +53,7 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     context = {
         "cases": page_of_cases,
         "rows": [_row(case, today) for case in page_of_cases],
+        "address": Addresses("portal:case"),
         "search": search,
         "drafts": with_kinds(open_drafts(request.viewer)),
     }
@@ -94,6 +96,7 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "may_file": may_file(seen.capacity),
         "reads_documents": may_read_documents(seen.capacity),
         "entries": [record_row(entry) for entry in record],
+        "original": Addresses("portal:record-document", seen.case.pk),
         **hearings_of(coming, record),
         "submissions": [_filed(one) for one in filed],
         "drafts": with_kinds(open_drafts(request.viewer, case=seen.case)),

@@ -170,9 +170,11 @@ def event_line(event: Event) -> TimelineEvent:
     )
 
 
-def record_row(entry: RecordEntry) -> dict[str, Any]:
-    """A document of a case file as a line of its table: what kind, whether it was refused."""
-    kind = entry.get_source_display()
+def record_row(entry: RecordEntry, *, read_url: str = "", staff: bool = False) -> dict[str, Any]:
+    """A document of a case file as a line of its table: what it is, where the reader opens it."""
     if entry.document_type:
         kind = rules().document_type(entry.document_type).label.get(lang())
-    return {"entry": entry, "kind": kind}
+    else:
+        kind = entry.get_source_display()
+    tribunal_only = staff and entry.audience == RecordEntry.Audience.TRIBUNAL
+    return {"entry": entry, "kind": kind, "read_url": read_url, "tribunal_only": tribunal_only}

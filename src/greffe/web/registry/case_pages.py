@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -19,13 +18,14 @@ from greffe.cases.permissions import STAFF, TRIBUNAL, may_read_documents, may_tr
 from greffe.cases.queries import SeenCase, worked_cases
 from greffe.cases.record_queries import Link, Sight
 from greffe.cases.rules import rules
-from greffe.filings.queue_queries import ORDER, queue_scope
+from greffe.filings.queue_queries import waiting_in
 from greffe.ledger.models import Event
 from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404
 from greffe.web.components import TimelineEvent
 from greffe.web.downloads import entry_as_file
+from greffe.web.drawn_tables import Addresses
 from greffe.web.portal.lines import event_line, lang, record_row
 from greffe.web.registry.access import for_roles
 
@@ -58,6 +58,7 @@ def cases(request: PortalRequest) -> HttpResponse:
         "search": search,
         "after": after,
         "rows": [_row(case, today) for case in shown],
+        "address": Addresses("registry:case"),
         "next": shown[-1].file_number if len(found) > len(shown) else "",
         "heard": request.viewer.holds(Role.MEMBER) and not request.viewer.offices(),
         "auditor": request.viewer.holds(Role.AUDITOR),
@@ -97,7 +98,9 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "takes_paper": seen.capacity == "officer",
         "family": _family(request, seen.case, today),
         "reads_documents": reads,
-        "entries": [_entry(entry) for entry in _record(request, seen, today)],
+        "entries": _entries(_record(request, seen, today)),
+        "original": Addresses("registry:case-document", case_id),
+        "seal": Addresses("registry:case-document-seal", case_id) if sight.keeps_seals else None,
         "waiting": _waiting(request, seen.case) if reads else [],
         "keeps_seals": sight.keeps_seals,
         "may_transfer": may_transfer(seen.capacity) and seen.case.status != Case.Status.CLOSED,
@@ -112,13 +115,15 @@ def _record(request: PortalRequest, seen: SeenCase, on: date) -> list[RecordEntr
     return record_queries.record_of(request.viewer, seen.case, seen.capacity, on=on)
 
 
-def _entry(entry: RecordEntry) -> dict[str, Any]:
-    """A document of the record as a line, with the reader's address where it was filed."""
-    read = ""
-    if entry.source == RecordEntry.Source.FILING and entry.source_id:
-        read = reverse("registry:document", args=(entry.source_id, entry.source_position))
-    tribunal_only = entry.audience == RecordEntry.Audience.TRIBUNAL
-    return record_row(entry) | {"read_url": read, "tribunal_only": tribunal_only}
+def _entries(record: Iterable[RecordEntry]) -> list[dict[str, Any]]:
+    """The documents of the record as lines, with the reader's address where they were filed."""
+    reader = Addresses("registry:document", numbered=True)
+    return [record_row(entry, read_url=_read(entry, reader), staff=True) for entry in record]
+
+
+def _read(entry: RecordEntry, reader: Addresses) -> str:
+    filed = entry.source == RecordEntry.Source.FILING and entry.source_id is not None
+    return reader(entry.source_id, entry.source_position) if filed else ""
 
 
 def _dated(link: Link, on: date) -> dict[str, Any]:
@@ -163,10 +168,9 @@ def _family(request: PortalRequest, found: Case, on: date) -> Iterable[Case]:
 
 def _waiting(request: PortalRequest, found: Case) -> list[dict[str, Any]]:
     """What of this case waits for the registry or the division, as far as this person sees it."""
-    items = queue_scope(request.viewer).filter(submission__cases=found)
     return [
-        {"item": item, "kind": rules().document_type(item.document_type).label.get(lang())}
-        for item in items.select_related("submission", "holder").order_by(*ORDER)
+        {"line": line, "kind": rules().document_type(line.document_type).label.get(lang())}
+        for line in waiting_in(request.viewer, found)
     ]
 
 

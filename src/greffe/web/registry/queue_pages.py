@@ -19,8 +19,7 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases.rules import rules
 from greffe.filings import queue_actions
 from greffe.filings.messages import refusal_text
-from greffe.filings.models import QueueItem
-from greffe.filings.queue_queries import PAGE, Filters, Place, Whose, load_of, queue_page
+from greffe.filings.queue_queries import PAGE, Filters, Line, Place, Whose, load_of, queue_page
 from greffe.filings.refusals import FilingRefusedError
 from greffe.law.calendar import eastern
 from greffe.web.access import PortalRequest
@@ -39,13 +38,15 @@ def queue(request: PortalRequest) -> HttpResponse:
     asked = request.GET
     filters = _filters(request.viewer, asked)
     found = queue_page(request.viewer, filters, after=Place.read(asked.get("after", "")))
-    items, waits = found[:PAGE], asked.get("waits", "")
+    lines, waits = found[:PAGE], asked.get("waits", "")
     today = timezone.localdate()
     context = {
         "filters": filters,
         "tabs": _tabs(request.viewer, filters),
-        "rows": [_row(item, today) for item in items],
-        "next": _address(filters, waits=waits, after=Place.of(items[-1]).text)
+        "rows": [_row(line, today) for line in lines],
+        "chooses": bool(request.viewer.offices()) and filters.whose != "division",
+        "mine": filters.whose == "mine",
+        "next": _address(filters, waits=waits, after=lines[-1].place.text)
         if len(found) > PAGE
         else "",
         "first": _address(filters, waits=waits) if asked.get("after") else "",
@@ -164,18 +165,12 @@ def _offices(viewer: Viewer) -> list[Any]:
     return [rules().office(office) for office in sorted(viewer.offices())]
 
 
-def _row(item: QueueItem, today: date) -> dict[str, Any]:
-    """A line of the queue, as `queue_page` annotates it."""
-    day = eastern(item.received_at).date()
+def _row(line: Line, today: date) -> dict[str, Any]:
     return {
-        "item": item,
-        "number": item.submission.number,
-        "cases": [link.case for link in item.submission.case_links.all()],
-        "principal": getattr(item, "principal", "") or "",
-        "kind": rules().document_type(item.document_type).label.get(lang()),
-        "office": rules().office(item.office, day),
-        "due": _due(item.due_on, today),
-        "again": item.submission.follows_id is not None,
+        "line": line,
+        "kind": rules().document_type(line.document_type).label.get(lang()),
+        "office": rules().office(line.office, eastern(line.received_at).date()),
+        "due": _due(line.due_on, today),
     }
 
 

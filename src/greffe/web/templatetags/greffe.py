@@ -16,7 +16,7 @@ from greffe.law.citations import cited
 from greffe.law.dates import long_date as date_in_words
 from greffe.law.dates import long_time as time_in_words
 from greffe.law.rows import Text
-from greffe.web import drawing
+from greffe.web import drawing, drawn_tables
 from greffe.web.components import FileLine, Problem, Tone
 
 register = template.Library()
@@ -180,6 +180,12 @@ def steps(current: int, total: int) -> dict[str, Any]:
 
 
 # Lists
+
+
+@register.simple_tag
+def table(name: str, **given: Any) -> SafeString:
+    """Draw a long table, a file of `web/tables`, from what it says that it is given."""
+    return drawn_tables.draw(name, **given)
 
 
 @register.simple_block_tag
