@@ -1,19 +1,21 @@
 """A notice as an e-mail: its headers, its bytes, and what nobody can put into them."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
 import pytest
+from django.conf import settings as configured
 from django.utils import timezone
 
 from greffe.notices.kinds import KINDS
-from greffe.notices.letters import RefusedError, letter_of, message_of
+from greffe.notices.letters import RefusedError, content_of, letter_of, message_of
 from greffe.notices.models import Notice
-from tests.support.mail import VALUES, queue
+from greffe.notices.texts import words_of
+from tests.support.mail import VALUES, context, queue
 
 pytestmark = pytest.mark.django_db
 
@@ -135,3 +137,27 @@ def test_large_digest_says_how_many_more_there_are() -> None:
 def test_notice_of_a_digest_that_stayed_alone_is_itself() -> None:
     message = read(digest_of(1))
     assert message["Subject"] == "Your submission is on the case file"
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("note", ["é" * 300, "one.\n.\n..two \nFrom x = y", "x" * 200])
+def test_bytes_are_those_that_python_writes_of_the_same_message(language: str, note: str) -> None:
+    values = context("submission-returned", note=note)
+    notice = Notice(
+        kind="submission-returned",
+        language=language,
+        recipient="counsel@example.org",
+        context=values,
+        message_id="<one@tribunal.example>",
+        created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    )
+    content = content_of(notice)
+    message = message_of(notice)
+    text = message.get_content()
+    assert not message.defects
+    words = words_of(notice.kind, language, values, site=configured.SITE_URL)
+    assert text.replace("\r\n", "\n") == words.text
+    message.set_content(text.replace("\r\n", "\n"), charset="utf-8", cte="quoted-printable")
+    body = message.as_bytes().split(b"\r\n\r\n", 1)[1]
+    assert content.endswith(b"\r\n\r\n" + body)
+    assert max(map(len, content.split(b"\r\n"))) <= 78

@@ -193,8 +193,6 @@ def _note(kind: Kind, notice: Notice, outcome: Outcome, body: dict[str, Any]) ->
     The commit does not wait for the disk: should the whole machine fail within the next half a
     second, mark and event are lost together, and the e-mail is repeated as after any crash.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
     if not outbox.mark(notice, outcome):
         logger.warning("notice %s: the lease was over before it was marked", notice.id)
         return

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Count
 
 from greffe.notices.models import Notice
 from greffe.notices.states import NOTICE
@@ -76,6 +77,7 @@ SET state = %(state)s::text, lease_until = NULL, last_error = %(error)s, channel
     next_attempt_at = COALESCE(%(next)s::timestamptz, next_attempt_at),
     sent_at = CASE WHEN %(state)s::text = 'sent' THEN clock_timestamp() END
 WHERE (id = %(id)s OR lead_id = %(id)s) AND state = 'sending' AND lease_until = %(lease)s
+RETURNING set_config('synchronous_commit', 'off', true)
 """
 
 _GIVE_BACK = """
@@ -140,11 +142,15 @@ def claim(*, now: datetime, limit: int) -> list[Notice]:
         cursor.execute(_GATHER, names | {"claimed": claimed})
         cursor.execute(_FOLLOW, names | {"claimed": claimed})
         leading = Notice.objects.filter(id__in=claimed, lead=None)
-        return list(leading.order_by("next_attempt_at", "id"))
+        counted = leading.annotate(more=Count("followers"))
+        return list(counted.order_by("next_attempt_at", "id"))
 
 
 def mark(notice: Notice, outcome: Outcome) -> bool:
-    """Write what became of a notice, with all of its digest; False where our lease was over."""
+    """Write what became of a notice, with all of its digest; False where our lease was over.
+
+    The commit of what it has written does not wait for the disk.
+    """
     names = {
         "id": notice.id,
         "lease": notice.lease_until,
@@ -171,9 +177,14 @@ def give_back(notices: Sequence[Notice]) -> None:
         cursor.execute(_GIVE_BACK, names)
 
 
+def has_followers(notice: Notice) -> bool:
+    """Whether an e-mail may hold more than this notice. A claim has counted them: no question."""
+    return bool(notice.digest) and getattr(notice, "more", 1) > 0
+
+
 def cases_of(notice: Notice) -> tuple[list[UUID], int]:
     """The cases that an e-mail is about, and how many notices it holds."""
-    if not notice.digest:
+    if not has_followers(notice):
         return notice.case_ids, 1
     with connection.cursor() as cursor:
         cursor.execute(_CASES, {"id": notice.id})

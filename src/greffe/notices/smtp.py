@@ -120,7 +120,8 @@ class SmtpSession:
         if self._over:
             raise smtplib.SMTPServerDisconnected
         server, name = self._server, urlsplit(settings.SITE_URL).hostname
-        tls = ssl.create_default_context()
+        # Without TLS none is made: it reads every certificate of this machine.
+        tls = ssl.create_default_context() if server.security != "none" else None
         if server.security == "tls":
             smtp: smtplib.SMTP = smtplib.SMTP_SSL(
                 timeout=ANSWER_SECONDS, local_hostname=name, context=tls
