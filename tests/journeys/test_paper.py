@@ -92,6 +92,23 @@ def send(officer: Visit, file: Path) -> None:
     press(officer, "add")
 
 
+def look(officer: Visit, *, pages: int, judge: bool) -> None:
+    """Open the second page of the document in a new tab, from its small image; close it again."""
+    small = officer.page.locator(".thumbnails img")
+    expect(small).to_have_count(min(pages, 3))
+    small.last.scroll_into_view_if_needed()
+    with officer.page.context.expect_page() as opening:
+        officer.page.locator(".thumbnails a").nth(1).click()
+    tab = Visit(opening.value, officer.site, officer.lang)
+    expect(tab.page.locator("#reader-page")).to_have_value("2")
+    if judge:
+        image = tab.page.locator(".reader-frame img")
+        expect(image).to_have_js_property("complete", True)
+        assert image.evaluate("image => image.naturalWidth") > 0
+        assert judged("paper that waits", tab)
+    tab.page.close()
+
+
 def last_working_day() -> dt.date:
     """A day that is over everywhere, and not long ago."""
     return dt.datetime.now(ZoneInfo("America/Vancouver")).date() - dt.timedelta(days=2)
@@ -123,6 +140,7 @@ def test_officer_enters_a_fax_from_the_scan_to_the_case_file(
     expect(page.locator(".error-summary")).to_contain_text(words["future"])
     if script:
         assert judged("details, wrong", officer)
+    look(officer, pages=3, judge=script)
     fill_in(officer, last_working_day())
     press(officer, "continue")
     expect(page.get_by_role("main")).to_contain_text(OFFICERS[lang][2])
@@ -157,11 +175,13 @@ def test_officer_prints_a_cover_sheet_and_places_what_was_scanned_under_it(
     officer.go("registry/paper/batch/")
     assert judged("batch", officer)
     send(officer, scan)
-    officer.at(words["holds"])
+    # The page finds by itself that the worker has read the scan.
+    page.get_by_role("heading", name=words["holds"]).wait_for()
     main = page.get_by_role("main")
     expect(main).to_contain_text(words["before"])
     expect(main).to_contain_text(OFFICERS[lang][1])
     assert judged("what the batch holds", officer)
+    look(officer, pages=2, judge=True)
     expect(page.locator("input[name=place]")).not_to_be_checked()  # it was scanned upside down
     page.locator("input[name=place]").check()
     press(officer, "ticked")
