@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,43 @@ def test_writes_take_keywords_and_name_their_actor() -> None:
         and (node.args.args or "by" not in {a.arg for a in node.args.kwonlyargs})
     }
     assert loose == WITHOUT_ACTOR
+
+
+def imported_in(file: Path) -> Iterator[str]:
+    """The top-level packages that a module imports when it runs, not for its types alone."""
+    tree = ast.parse(file.read_text("utf-8"))
+    guarded = {
+        id(node)
+        for branch in ast.walk(tree)
+        if isinstance(branch, ast.If) and "TYPE_CHECKING" in ast.unparse(branch.test)
+        for node in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if id(node) in guarded:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (name.name.partition(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def test_registry_runs_on_what_it_requires_and_not_on_what_only_developers_have() -> None:
+    pinned = (ROOT / "requirements" / "base.txt").read_text("utf-8")
+    required = {
+        normal(name) for name in re.findall(r"^([\w.-]+)(?:\[[^]]*\])?==", pinned, re.MULTILINE)
+    }
+    known = metadata.packages_distributions()
+    lacking = {
+        f"{package} in {file.relative_to(SOURCE)}"
+        for file in python_files("src")
+        for package in imported_in(file)
+        if package not in sys.stdlib_module_names
+        and package != "greffe"
+        and not required & {normal(name) for name in known.get(package, ())}
+    }
+    assert not lacking
+
+
+def normal(name: str) -> str:
+    """The name of a distribution as the registry of Python packages compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -134,12 +134,13 @@ FROM filings_queueitem AS item
 JOIN filings_submission AS submission ON submission.id = item.submission_id
 LEFT JOIN accounts_person AS holder ON holder.id = item.holder_id
 WHERE """
+# Asked of each line as it comes, never of all filings first: a page is 51 lines of an index.
 _OF_OFFICE = """item.office IN ({}) AND (
-    item.office = ANY(%(supervised)s) OR NOT EXISTS (
-        SELECT FROM filings_submissioncase AS link
+    item.office = ANY(%(supervised)s) OR (
+        SELECT bool_or(filed.sealed) FROM filings_submissioncase AS link
         JOIN cases_case AS filed ON filed.id = link.case_id
-        WHERE link.submission_id = item.submission_id AND filed.sealed
-    )
+        WHERE link.submission_id = item.submission_id
+    ) IS NOT TRUE
 )"""
 _HEARD = """item.with_division AND EXISTS (
     SELECT FROM filings_submissioncase AS link JOIN cases_hearing AS hearing USING (case_id)

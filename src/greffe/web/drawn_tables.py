@@ -55,8 +55,8 @@ class Clock(NamedTuple):
 
 def environment(**options: Any) -> Environment:
     """Give Jinja's environment, as the settings name it."""
-    made = Environment(
-        **options | {"undefined": StrictUndefined, "autoescape": True},
+    made = Environment(  # noqa: S701 - among the options: Django's backend switches escaping on
+        **options | {"undefined": StrictUndefined},
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
         lstrip_blocks=True,
