@@ -28,7 +28,7 @@ COUNSEL = {"en": ("okafor", "TC5-10022", "iad"), "fr": ("tremblay", "MC6-02345",
 STAFF = ("greffe-montreal", "superviseure")
 QUEUE = {"en": "Queue", "fr": "File d’attente"}
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b\d+\b")
-_DOWNLOAD = re.compile(r"\.(?:json|pdf)$|/documents/")
+_DOWNLOAD = re.compile(r"\.(?:ics|json|pdf)$|/documents/")
 
 
 def kind(url: str) -> str:

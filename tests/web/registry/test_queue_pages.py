@@ -2,12 +2,14 @@
 
 import datetime as dt
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from greffe.accounts.models import User
 from greffe.cases.actions import schedule_hearing
+from greffe.cases.file_actions import transfer_case
 from greffe.filings.models import QueueItem, Submission
 from tests.support.portal import address, browser, text_of
 from tests.support.scenes import Scene
@@ -244,3 +246,34 @@ def test_queue_is_narrowed_by_kind_age_and_officer(office: Office) -> None:
     office.take(office.officer)
     assert listed(holder=str(office.officer.person_id))
     assert not listed(holder=str(office.supervisor.person_id))
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_what_was_typed_is_not_lost_when_the_case_goes_to_another_office_meanwhile(
+    office: Office, lang: str
+) -> None:
+    office.take(office.officer)
+    transfer_case(
+        by=office.scene.viewer(office.supervisor),
+        case=office.case,
+        office="vancouver",
+        on=office.scene.today,
+    )
+    typed = {"action": "return", "note": "Page 3 <cannot> be read."}
+    page = browser(office.officer).post(office.at(lang=lang), typed)
+    assert page.status_code == 404
+    assert "Page 3 &lt;cannot&gt; be read." in page.content.decode()
+    assert office.submission.number not in text_of(page)
+    assert Submission.objects.get(pk=office.submission.pk).state == "received"
+
+
+def test_page_of_what_is_gone_tells_nothing_of_what_never_was_theirs(office: Office) -> None:
+    elsewhere = browser(office.scene.staff("officer", office="vancouver"))
+    theirs = elsewhere.post(office.at(), {"action": "accept-all"})
+    nothing = elsewhere.post(office.at("registry:submission", uuid4()), {"action": "accept-all"})
+    assert theirs.status_code == nothing.status_code == 404
+    said = [
+        text_of(page).partition("<main")[2].partition("</main>")[0] for page in (theirs, nothing)
+    ]
+    assert said[0]
+    assert said[0] == said[1]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -87,10 +87,19 @@ class DecisionForm(forms.Form):
 @for_roles(BENCH)
 def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     """Show a submission to those who work on it; do what they decide, then go to the next."""
+    if request.method == "POST":
+        try:
+            return _decide(request, submission_id)
+        except Http404:
+            note = request.POST.get("note", "")[:LONGEST_NOTE]
+            return render(request, "registry/gone.html", {"note": note}, status=404)
     seen = submission_or_404(request, submission_id)
-    form = _form(seen, request.POST or None)
-    if request.method != "POST":
-        return _show(request, seen, form)
+    return _show(request, seen, _form(seen, None))
+
+
+def _decide(request: PortalRequest, submission_id: UUID) -> HttpResponse:
+    seen = submission_or_404(request, submission_id)
+    form = _form(seen, request.POST)
     act = ACTS.get(request.POST.get("action", ""))
     if act is None or not form.is_valid():
         return _show(request, seen, form, status=422)
