@@ -15,20 +15,16 @@ from greffe.cases.actions import close_case
 from greffe.cases.models import Case, CaseOffice, RecordEntry
 from greffe.documents.actions import expire_uploads
 from greffe.documents.models import Upload
-from greffe.documents.sandbox import scans
-from greffe.documents.store import StoreFull
 from greffe.documents.stores import document_store
 from greffe.filings import batch_actions, batch_reading
 from greffe.filings.batches import (
     Found,
-    being_read,
     found_in_batch,
     reading_of,
     same_scan_before,
 )
 from greffe.filings.cover_sheets import Sheet, read_sheet, sheet_text
 from greffe.filings.refusals import FilingRefusedError
-from greffe.filings.tasks import sweep_batches
 from greffe.ledger.models import Event
 from tests.support.paper import Scan, details, printed, send_scan, sheet_for
 from tests.support.scenes import Scene
@@ -301,73 +297,6 @@ def test_who_is_no_officer_sends_no_scan(scene: Scene) -> None:
         send_scan(scene, counsel, Scan().blank())
 
 
-@pytest.fixture
-def left(scene: Scene, officer: User, case: Case, monkeypatch: pytest.MonkeyPatch) -> Upload:
-    """A scan whose reading was cut short when its documents were in the store, and no row yet."""
-
-    def crash(*args: object, **kwargs: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched:
-        patched.setattr(batch_reading, "keep_part", crash)
-        with pytest.raises(KeyboardInterrupt):
-            send_scan(scene, officer, Scan().sheet(sheet_for(case)).blank(2))
-    return Upload.objects.get()
-
-
-@pytest.mark.faults
-def test_scan_whose_reading_was_cut_short_is_read_again_and_nothing_is_there_twice(
-    scene: Scene, officer: User, case: Case, left: Upload
-) -> None:
-    assert being_read(left)
-    sweep_batches(timestamp=0)
-    left.refresh_from_db()
-    assert problems(scene, officer, left) == [""]
-    assert Upload.objects.exclude(pk=left.pk).count() == 1
-    sweep_batches(timestamp=0)
-    assert Upload.objects.exclude(pk=left.pk).count() == 1
-    assert len(place(scene, officer, left).placed) == 1
-
-
-@pytest.mark.faults
-def test_scan_that_the_sandbox_could_not_look_at_is_read_at_the_next_sweep(
-    scene: Scene, officer: User, case: Case, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(scans.bootstrap, "STRICT", ("a door that is never shut",))
-        scan = send_scan(scene, officer, Scan().sheet(sheet_for(case)).blank(2))
-    assert being_read(scan)
-    sweep_batches(timestamp=0)
-    scan.refresh_from_db()
-    assert problems(scene, officer, scan) == [""]
-
-
-def test_two_readers_at_once_keep_the_documents_of_a_scan_once(
-    scene: Scene, officer: User, left: Upload
-) -> None:
-    seen_before = Upload.objects.select_related("blob", "person").get(pk=left.pk)
-    batch_reading.read_scan(scan=left)
-    kept = set(document_store().keys())
-    batch_reading.read_scan(scan=seen_before)
-    assert set(document_store().keys()) == kept
-    assert Upload.objects.exclude(pk=left.pk).count() == 1
-    left.refresh_from_db()
-    assert problems(scene, officer, left) == [""]
-
-
-def test_scans_are_read_by_one_at_a_time_and_the_others_go_away(
-    scene: Scene, officer: User, left: Upload
-) -> None:
-    with batch_reading._only_reader() as ours:
-        assert ours
-        batch_reading.read_batches()
-        left.refresh_from_db()
-        assert being_read(left)
-    batch_reading.read_batches()
-    left.refresh_from_db()
-    assert not being_read(left)
-
-
 def test_documents_of_a_scan_are_noted_as_made_of_it_by_the_registry(
     scene: Scene, officer: User, case: Case
 ) -> None:
@@ -375,24 +304,6 @@ def test_documents_of_a_scan_are_noted_as_made_of_it_by_the_registry(
     sent, made = Event.objects.filter(kind="upload-received").order_by("at", "id")
     assert (sent.subject, sent.actor_person_id) == (scan.id, officer.person_id)
     assert (made.body["part_of"], made.actor_name) == (str(scan.id), "greffe")
-
-
-def test_full_disk_while_a_scan_is_split_leaves_nothing_and_is_made_good(
-    scene: Scene, officer: User, case: Case, left: Upload, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*args: object) -> None:
-        raise StoreFull
-
-    before = set(document_store().keys())
-    with monkeypatch.context() as patched:
-        patched.setattr(type(document_store()), "writer", full)
-        sweep_batches(timestamp=0)
-    left.refresh_from_db()
-    assert being_read(left)
-    assert set(document_store().keys()) == before
-    sweep_batches(timestamp=0)
-    left.refresh_from_db()
-    assert problems(scene, officer, left) == [""]
 
 
 @pytest.mark.faults

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -90,7 +90,12 @@ def _only_reader() -> Iterator[bool]:
         with own.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [_READER])
             (ours,) = cursor.fetchone()
-        yield ours
+            try:
+                yield ours
+            finally:
+                # Closing gives it back once the server has noticed; the next would go away first.
+                with contextlib.suppress(DatabaseError):
+                    cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         own.close()
 
@@ -115,17 +120,16 @@ def read_scan(*, scan: Upload) -> None:
 def _keep(scan: Upload, split: scans.Split) -> None:
     """Store the documents of a scan, then note them and what the scan holds in one transaction."""
     parts: list[_Part] = []
-    noted = False
     try:
         for section in split.sections:
             parts.append(_stored(section))  # noqa: PERF401 - those before a failure are undone
-        noted = _note(scan, "", split.pages, parts)
     except StoreError:
         logger.exception("the documents of scan %s were not kept", scan.id)
+        _undo(parts)
         raise
-    finally:
-        if not noted:
-            _undo(parts)
+    # Where the note itself fails, its rows may be there: the sweep of the store looks again.
+    if not _note(scan, "", split.pages, parts):
+        _undo(parts)
 
 
 def _stored(section: scans.Section) -> _Part:
