@@ -175,8 +175,11 @@ def test_unknown_action_changes_nothing(office: Office) -> None:
 
 
 def test_supervisor_sees_the_load_and_gives_work_away(office: Office) -> None:
-    office.take(office.officer)
     client = browser(office.supervisor)
+    page = text_of(client.get(address("registry:load")))
+    assert "No officer holds any work now." in page
+    assert "Give the work" not in page
+    office.take(office.officer)
     page = text_of(client.get(address("registry:load")))
     assert "officer of montreal" in page
     asked = {"holder": str(office.officer.person_id), "to": str(office.supervisor.person_id)}

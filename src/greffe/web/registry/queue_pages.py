@@ -245,7 +245,9 @@ def release(request: PortalRequest) -> HttpResponse:
 def load(request: PortalRequest) -> HttpResponse:
     """Who works on how much, since when: for the supervisors of an office."""
     offices = sorted(request.viewer.supervised())
+    loads = load_of(offices)
     context = {
+        "holders": {one.holder: one.name for one in loads if one.holder},
         "rows": [
             {
                 "load": one,
@@ -256,7 +258,7 @@ def load(request: PortalRequest) -> HttpResponse:
                 ),
                 "due": _due(one.due_first, timezone.localdate()),
             }
-            for one in load_of(offices)
+            for one in loads
         ],
         "officers": queue_actions.officers_of(offices),
     }
