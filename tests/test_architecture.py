@@ -111,6 +111,7 @@ WITHOUT_ACTOR = {
     "documents/actions.py:expire_uploads",
     "documents/actions.py:inspect_upload",
     "documents/actions.py:keep_blob",
+    "documents/actions.py:keep_part",
     "documents/actions.py:sweep_store",
     "documents/actions.py:take_uploads",
     "filings/actions.py:make_paper",

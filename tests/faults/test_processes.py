@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.aftermath import check_all, check_draft, check_ledger
 from tests.support.embedded import keeper, wait_for_process, wait_for_the_end
-from tests.support.faults import Stage
+from tests.support.faults import Stage, one_more
 from tests.support.points import attempt_noted, before_commit, bytes_received
 from tests.support.serving import DEADLINE, until
 
@@ -93,8 +93,10 @@ def test_chain_goes_on_after_the_worker_was_killed_while_it_chained(
     stage: Stage, kill: Kill, restart: Restart
 ) -> None:
     kill("worker")
+    name, content = one_more(stage)
+    assert stage.counsel.add(stage.draft, name, content).status_code == httpx.codes.FOUND
     with stage.outside.holding("LOCK TABLE ledger_link IN SHARE MODE"):
-        restart()
+        restart()  # it may have chained all that came before
         stage.outside.wait_for_blocked("ledger_link")
         kill("worker")
     restart()
