@@ -7,7 +7,7 @@ folders.
 
 from pathlib import Path
 
-from environs import Env
+from environs import Env, validate
 from psycopg.conninfo import conninfo_to_dict
 
 env = Env()
@@ -149,6 +149,9 @@ ACCOUNT_ADAPTER = "greffe.web.signin.Landing"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# Off: these counts live in the memory of one process, and would lock an account's owner out too.
+# greffe.accounts.limits counts sign-ins instead, in PostgreSQL.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "portal:my-cases"
 LOGOUT_REDIRECT_URL = "home"
@@ -170,6 +173,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "greffe-session"
 SESSION_COOKIE_AGE = 8 * 3600
+KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if HTTPS else "greffe-known"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "greffe-csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -185,6 +189,12 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 if env.bool("GREFFE_BEHIND_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# How many proxies stand in front, each of which adds to X-Forwarded-For whom it heard from. Not
+# taken from GREFFE_BEHIND_PROXY: a proxy that sets the one header and passes the other on as it
+# came would let anyone write it.
+TRUSTED_PROXIES = env.int("GREFFE_TRUSTED_PROXIES", 0, validate=validate.Range(min=0))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 X_FRAME_OPTIONS = "DENY"
 
 # A part of a form larger than this goes to a file; documents never do: see documents.intake.

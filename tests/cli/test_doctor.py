@@ -144,6 +144,16 @@ def test_every_word_is_there_in_both_languages_with_the_same_blanks(section: str
                 "GREFFE_HOSTS": "greffe.example",
                 "GREFFE_BEHIND_PROXY": "1",
             },
+            "address-one-client",
+            "warn",
+        ),
+        (
+            {
+                "GREFFE_URL": "https://greffe.example",
+                "GREFFE_HOSTS": "greffe.example",
+                "GREFFE_BEHIND_PROXY": "1",
+                "GREFFE_TRUSTED_PROXIES": "1",
+            },
             "address",
             "ok",
         ),

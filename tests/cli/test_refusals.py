@@ -36,6 +36,7 @@ def production(site: Registry, tmp_path: Path) -> Registry:
         ({"GREFFE_SECRET_KEY": ""}, 2, "GREFFE_SECRET_KEY"),
         ({"GREFFE_KEYS": "/nowhere"}, 2, "greffe keys create"),
         ({"GREFFE_BEHIND_PROXY": "perhaps"}, 2, "GREFFE_BEHIND_PROXY"),
+        ({"GREFFE_TRUSTED_PROXIES": "-1"}, 2, "GREFFE_TRUSTED_PROXIES"),
         ({"GREFFE_LAW": "/nowhere"}, 2, "/nowhere"),
         ({"DATABASE_URL": "postgresql://greffe@127.0.0.1:1/greffe"}, 3, "DATABASE_URL"),
         ({"GREFFE_SECRET_KEY": "", "LANG": "fr_CA.UTF-8"}, 2, "Donnez-lui un long texte"),
@@ -44,7 +45,8 @@ def production(site: Registry, tmp_path: Path) -> Registry:
 def test_production_refuses_what_only_the_operator_can_mend(
     changes: dict[str, str], code: int, told: str, production: Registry
 ) -> None:
-    command = "worker" if "GREFFE_BEHIND_PROXY" in changes else "serve"
+    proxies = {"GREFFE_BEHIND_PROXY", "GREFFE_TRUSTED_PROXIES"}
+    command = "worker" if proxies & set(changes) else "serve"
     refused = replace(production, settings=production.settings | changes).command(command)
     assert (refused.returncode, told in refused.stderr) == (code, True), refused.stderr
     assert "Traceback" not in refused.stderr

@@ -107,3 +107,22 @@ class StaffRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} {self.office or self.division}".strip()
+
+
+class FailureCount(models.Model):
+    """Failed tries in one lane; see greffe.accounts.limits, which alone reads and writes it.
+
+    The key is an HMAC: whose account and which network it is can only be tried out, with the
+    registry's secret.
+    """
+
+    key = models.BinaryField(primary_key=True)
+    failures = models.PositiveSmallIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    forget_at = models.DateTimeField(db_index=True)
+    told = models.BooleanField(default=False)
+    known_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.failures} until {self.until:%H:%M:%S}"

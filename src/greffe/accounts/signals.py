@@ -46,7 +46,12 @@ def sign_in_refused(
     Never what was typed: people type passwords where user names belong.
     """
     del sender, request
-    user = User.objects.filter(username__iexact=credentials.get("username") or "").first()
+    record_refusal(credentials.get("username") or "", body={})
+
+
+def record_refusal(username: str, *, body: dict[str, Any]) -> None:
+    """Record that a sign-in was refused, for the person of the account if there is one."""
+    user = User.objects.filter(username__iexact=username).first()
     subject = user.person_id if user is not None else None
     with transaction.atomic():
-        record(kind=Kind.SIGN_IN_REFUSED, by=SYSTEM, subject=subject, body={})
+        record(kind=Kind.SIGN_IN_REFUSED, by=SYSTEM, subject=subject, body=body)

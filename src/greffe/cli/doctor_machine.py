@@ -138,7 +138,10 @@ def _address(scheme: str, host: str, hosts: list[str]) -> tuple[Status, str]:
         return ("ok", "address") if only_here else ("warn", "address-open-demonstration")
     if scheme != "https":
         return "fail", "address-plain"
-    return ("ok", "address") if behind else ("fail", "address-loop")
+    if not behind:
+        return "fail", "address-loop"
+    counted = os.environ.get("GREFFE_TRUSTED_PROXIES", "").strip() not in {"", "0"}
+    return ("ok", "address") if counted else ("warn", "address-one-client")
 
 
 def _answers(host: str, name: str) -> bool:

@@ -1,0 +1,13 @@
+"""What the worker does for accounts."""
+
+from procrastinate.contrib.django import app
+
+from greffe.accounts import limits
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queue="upkeep", name="accounts.sweep_limits", queueing_lock="accounts.sweep_limits")
+def sweep_limits(timestamp: int) -> None:
+    """Remove the counts of failures that say nothing any more."""
+    del timestamp
+    limits.sweep()
