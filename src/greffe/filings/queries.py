@@ -10,8 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
-from greffe.cases.permissions import Capacity, may_read_documents
-from greffe.cases.queries import find_case
+from greffe.cases.permissions import Capacity, capacity_in, may_read_documents
 from greffe.cases.record_queries import withheld_filings
 from greffe.filings.models import (
     Draft,
@@ -128,8 +127,8 @@ def may_keep_receipt(viewer: Viewer, submission: Submission) -> bool:
 
 def _may_read(viewer: Viewer, submission: Submission, on: date) -> bool:
     """Every case of it is theirs to read; or they work on it, though one is at another office."""
-    seen = [find_case(viewer, link.case_id, on=on) for link in submission.case_links.all()]
-    if seen and all(s is not None and may_read_documents(s.capacity) for s in seen):
+    cases = [link.case for link in submission.case_links.all()]
+    if cases and all(may_read_documents(capacity_in(viewer, case, on=on)) for case in cases):
         return True
     if not viewer.roles:
         return False
