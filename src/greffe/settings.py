@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "greffe.accounts.session_list.SessionList",
     "django_htmx",
     "procrastinate.contrib.django",
     "greffe.ledger",
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "greffe.web.session_times.SessionTimes",
     "allauth.account.middleware.AccountMiddleware",
     "greffe.web.middleware.ActorMiddleware",
 ]
@@ -140,8 +142,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "greffe.accounts.passwords.ContextWordsValidator"},
+    {"NAME": "greffe.accounts.passwords.CommonWordsValidator"},
 ]
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -172,7 +174,11 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "greffe-session"
+# A session ends after a working day, and after half an hour without use: the most that NIST SP
+# 800-63B (4.2.3, AAL2) lets pass without either. Each is counted from what the session holds.
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_IDLE_AGE = 30 * 60
+SESSION_WARNED = 5 * 60  # before either end
 KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if HTTPS else "greffe-known"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "greffe-csrf"

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from allauth.usersessions.models import UserSession
 from django.test import Client
 
 from greffe.accounts.models import User
@@ -62,6 +63,13 @@ class Registry:
         case = self.scene.case(counsel=self.counsel)
         return schedule(officer(self.scene), case).hearing
 
+    @cached_property
+    def elsewhere(self) -> int:
+        """Another session of counsel's, on another device."""
+        before = set(UserSession.objects.values_list("pk", flat=True))
+        browser(self.counsel)
+        return int(UserSession.objects.exclude(pk__in=before).get().pk)
+
     def user(self, role: str) -> User | None:
         made = {
             "visitor": lambda: None,
@@ -106,6 +114,7 @@ class Registry:
             (r"portal:(case|case-history|start-filing)$", lambda: [self.case.id]),
             (r"portal:file-again", lambda: [self.submission.id]),
             (r"registry:send-again", lambda: [uuid4()]),
+            (r"portal:end-session", lambda: [self.elsewhere]),
             (r"demonstration-message", lambda: [self._message()]),
             (r"portal:draft", lambda: [self.draft.id]),
         ]

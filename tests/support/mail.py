@@ -29,6 +29,7 @@ VALUES: dict[str, Any] = {
     "when": "Monday 12 April 2021, 9:00 (Montréal)",
     "before": "Friday 2 April 2021, 9:00 (Montréal)",
     "place": "Montréal Regional Office",
+    "device": "Firefox on Windows",
     "link": "/en/portal/submissions/1/",
 }
 """Something for every field of every notice."""

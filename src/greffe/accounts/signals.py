@@ -1,40 +1,63 @@
-"""Sign-ins, refusals and sign-outs, recorded."""
+"""Sign-ins, refusals and sign-outs, recorded; what ends a session besides."""
 
 from typing import Any
 
+from allauth.account.signals import password_changed, password_set
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from greffe.accounts.models import User
+from greffe.accounts import sessions
+from greffe.accounts.models import Person, User
 from greffe.ledger.actions import record
 from greffe.ledger.actors import SYSTEM, Actor
 from greffe.ledger.kinds import Kind
 
 
+def _actor(person: Person, user: User) -> Actor:
+    return Actor(name=person.name, capacity="account", person_id=person.id, account_id=user.pk)
+
+
 def _record(kind: Kind, user: User | None) -> None:
     if user is None or user.person is None:
         return
-    by = Actor(
-        name=user.person.name, capacity="account", person_id=user.person.id, account_id=user.pk
-    )
     with transaction.atomic():
-        record(kind=kind, by=by, subject=user.person.id, body={})
+        record(kind=kind, by=_actor(user.person, user), subject=user.person.id, body={})
 
 
 @receiver(user_logged_in)
-def signed_in(sender: Any, user: User, **_: Any) -> None:
-    """Record a sign-in."""
+def signed_in(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    """Record a sign-in, and start the clocks of its session."""
     del sender
+    sessions.begin(request, user)
     _record(Kind.SIGN_IN, user)
 
 
 @receiver(user_logged_out)
-def signed_out(sender: Any, user: User | None, **_: Any) -> None:
+def signed_out(sender: Any, request: HttpRequest, user: User | None, **_: Any) -> None:
     """Record a sign-out."""
     del sender
+    sessions.forget(request.session)
     _record(Kind.SIGN_OUT, user)
+
+
+@receiver([password_changed, password_set])
+def password_is_new(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
+    """End every other session: whoever holds one may have known the old password."""
+    del sender
+    sessions.renew_key(request.session)
+    by = _actor(user.person, user) if user.person else SYSTEM
+    sessions.end_others(by=by, user=user, session=request.session, reason="password-changed")
+
+
+@receiver(post_save, sender=User)
+def account_is_closed(sender: Any, instance: User, **_: Any) -> None:
+    """End the sessions of an account that is no longer active."""
+    del sender
+    if not instance.is_active:
+        sessions.end_all(by=SYSTEM, user=instance, reason="account-closed")
 
 
 @receiver(user_login_failed)

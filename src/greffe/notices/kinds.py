@@ -50,6 +50,7 @@ KINDS: Mapping[str, NoticeKind] = _kinds(
     hearing-postponed: file_number link before when? place?
     hearing-cancelled: file_number link when
     notice-issued: file_number link
+    new-device: when device link
     """
 )
 """Notices by their code. A name with a question mark may be empty: its paragraph is left out."""

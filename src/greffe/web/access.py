@@ -6,6 +6,7 @@ Found for those who may, 404 for the others.
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
@@ -37,10 +38,19 @@ def signed_in(page: Page[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
         if not request.viewer:
             if request.user.is_authenticated:  # an account that acts for nobody: nothing is theirs
                 raise PermissionDenied
-            return redirect_to_login(request.get_full_path(), reverse("sign-in"))
+            return redirect_to_login(_page_of(request), reverse("sign-in"))
         return page(request, *args, **kwargs)
 
     return cast("Callable[Concatenate[Any, P], HttpResponseBase]", guarded)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to come back to after signing in: for a form, the one that it was sent from."""
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    reading = request.method in {"GET", "HEAD"}
+    if reading or came_from.netloc != request.get_host() or not came_from.path:
+        return request.get_full_path()
+    return urlunsplit(("", "", came_from.path, came_from.query, ""))
 
 
 def case_or_404(request: PortalRequest, case_id: UUID) -> SeenCase:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from greffe.accounts.sessions import time_left
 from greffe.law.rows import Text
 from greffe.web.landing import ways_of
 
@@ -31,7 +32,15 @@ def registry(request: HttpRequest) -> dict[str, object]:
         "languages": languages_of(request),
         "person_name": person_name(request),
         "ways": ways_of(getattr(request, "viewer", None)) if person_name(request) else [],
+        "session_end": session_end(request),
     }
+
+
+def session_end(request: HttpRequest) -> dict[str, int] | None:
+    """Give the seconds until the session ends unused, and those of the warning; None in public."""
+    left = time_left(request.session) if person_name(request) else None
+    warned = settings.SESSION_WARNED
+    return {"left": left.seconds, "warned": warned, "minutes": warned // 60} if left else None
 
 
 def languages_of(request: HttpRequest) -> list[Language]:

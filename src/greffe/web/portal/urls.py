@@ -3,6 +3,7 @@
 from django.urls import path
 
 from greffe.web.portal import (
+    account_pages,
     case_pages,
     filing_pages,
     hearing_pages,
@@ -15,6 +16,20 @@ app_name = "portal"
 
 urlpatterns = [
     path("", case_pages.my_cases, name="my-cases"),
+    path("account/", account_pages.account, name="account"),
+    path("account/password/", account_pages.change_password, name="password"),
+    path("account/sessions/", account_pages.open_sessions, name="sessions"),
+    path("account/sessions/time/", account_pages.session_time, name="session-time"),
+    path(
+        "account/sessions/end-others/",
+        account_pages.end_other_sessions,
+        name="end-other-sessions",
+    ),
+    path(
+        "account/sessions/<int:session_id>/end/",
+        account_pages.end_session,
+        name="end-session",
+    ),
     path("cases/<uuid:case_id>/", case_pages.case, name="case"),
     path("cases/<uuid:case_id>/history/", case_pages.history, name="case-history"),
     path(

@@ -1,0 +1,155 @@
+"""My account: the password, and the sessions and devices where one is signed in."""
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from allauth.account import views
+from allauth.account.forms import ChangePasswordForm
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from greffe.accounts import sessions
+from greffe.accounts.devices import device_name
+from greffe.accounts.models import User
+from greffe.law.calendar import eastern
+from greffe.ledger.actors import Actor
+from greffe.web.access import PortalRequest, signed_in
+from greffe.web.session_times import unattended
+
+
+@require_safe
+@signed_in
+def account(request: PortalRequest) -> HttpResponse:
+    """The account of whoever looks, and what can be done with it."""
+    return render(request, "portal/account.html", {"username": _user(request).username})
+
+
+@require_safe
+@signed_in
+def open_sessions(request: PortalRequest) -> HttpResponse:
+    """Where one is signed in: each session with its device, its beginning and its last use."""
+    listed = [
+        {
+            "id": one.id,
+            "device": device_name(one.agent),
+            "began": eastern(one.began),
+            "seen": eastern(one.seen),
+            "current": one.current,
+        }
+        for one in sessions.sessions_of(_user(request), request.session)
+    ]
+    context = {
+        "sessions": listed,
+        "others": sum(not one["current"] for one in listed),
+        "minutes": settings.SESSION_IDLE_AGE // 60,
+        "hours": settings.SESSION_COOKIE_AGE // 3600,
+    }
+    return render(request, "portal/sessions.html", context)
+
+
+@require_POST
+@signed_in
+def end_session(request: PortalRequest, session_id: int) -> HttpResponse:
+    """End one of one's own sessions; 404 for any other."""
+    try:
+        sessions.end_one(by=_actor(request), user=_user(request), session_id=session_id)
+    except UserSession.DoesNotExist as error:
+        raise Http404 from error
+    messages.success(request, gettext("The session was ended."))
+    return redirect("portal:sessions")
+
+
+@require_POST
+@signed_in
+def end_other_sessions(request: PortalRequest) -> HttpResponse:
+    """End all of one's own sessions but this one."""
+    ended = sessions.end_others(by=_actor(request), user=_user(request), session=request.session)
+    messages.success(request, _ended(ended))
+    return redirect("portal:sessions")
+
+
+def _ended(count: int) -> str:
+    if not count:
+        return gettext("There was no other session to end.")
+    words = ngettext("%(n)s session was ended.", "%(n)s sessions were ended.", count)
+    return words % {"n": count}
+
+
+@unattended
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def session_time(request: PortalRequest) -> HttpResponse:
+    """How long this session lasts, for the warning before its end; a POST begins its time anew."""
+    if request.method == "POST":
+        sessions.note_use(request)
+    left = sessions.time_left(request.session)
+    assert left is not None  # noqa: S101 - whoever is signed in has a session
+    return JsonResponse({"left": left.seconds, "limit": left.limit})
+
+
+class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
+    """allauth's form in our words, errors that say what to enter; passwords are taken as typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the form, then change its words."""
+        super().__init__(*args, **kwargs)
+        missing = {
+            "oldpassword": _("Enter your current password."),
+            "password1": _("Enter the new password."),
+            "password2": _("Enter the new password again."),
+        }
+        for name, words in missing.items():
+            self.fields[name].error_messages["required"] = words
+            self.fields[name].widget.attrs.pop("placeholder", None)
+            self.fields[name].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        """See that the new password was typed twice alike, in words of ours."""
+        cleaned: dict[str, Any] = self.cleaned_data
+        first, again = cleaned.get("password1"), cleaned.get("password2")
+        if first and again and first != again:
+            words = _("The two new passwords are not the same. Enter the same one twice.")
+            self.add_error("password2", words)
+        return cleaned
+
+
+class ChangePassword(views.PasswordChangeView):  # type: ignore[misc]  # same
+    """The page to change one's password; the other sessions end with the old one."""
+
+    form_class = PasswordForm
+    template_name = "account/password_change.html"
+    success_url = reverse_lazy("portal:account")
+
+    def form_invalid(self, form: PasswordForm) -> HttpResponseBase:
+        """Show the page again, with what is wrong."""
+        page: HttpResponseBase = self.render_to_response(
+            self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+        return page
+
+
+_change_password = sensitive_post_parameters()(ChangePassword.as_view())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def change_password(request: PortalRequest) -> HttpResponseBase:
+    """Change one's password, the current one asked."""
+    answer: HttpResponseBase = _change_password(request)
+    return answer
+
+
+def _user(request: PortalRequest) -> User:
+    return cast("User", request.user)
+
+
+def _actor(request: PortalRequest) -> Actor:
+    return request.viewer.actor("account")
