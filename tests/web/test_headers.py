@@ -157,13 +157,16 @@ import django
 django.setup()
 from django.conf import settings
 print(settings.SESSION_COOKIE_NAME, settings.SESSION_COOKIE_SECURE, settings.DEBUG, settings.DEMO)
+print(settings.KNOWN_BROWSER_COOKIE_NAME, settings.TRUSTED_PROXIES)
 """
 
 
 @pytest.mark.security(25)
 def test_production_is_no_debugging_and_no_demonstration(tmp_path: Path) -> None:
     done = in_production(_SETTINGS, tmp_path)
-    assert done.stdout.split() == ["__Host-session", "True", "False", "False"], done.stderr
+    session, browser_known = done.stdout.splitlines()
+    assert session.split() == ["__Host-session", "True", "False", "False"], done.stderr
+    assert browser_known.split() == ["__Host-known", "0"]
 
 
 @pytest.mark.security(25)
