@@ -153,6 +153,18 @@ def test_session_from_before_there_were_clocks_goes_on_and_gets_them(scene: Scen
     assert not is_in(client)
 
 
+def test_session_from_before_there_were_clocks_of_a_closed_account_opens_nothing(
+    scene: Scene,
+) -> None:
+    user = scene.user()
+    client = browser(user)
+    session = client.session
+    del session["row"]
+    session.save()
+    User.objects.update(is_active=False)
+    assert not is_in(client)
+
+
 def test_no_address_on_the_network_is_kept(scene: Scene) -> None:
     sign_in(scene.user(), REMOTE_ADDR="203.0.113.7")
     assert UserSession.objects.get().ip == "::"

@@ -99,7 +99,8 @@ def note_use(request: HttpRequest) -> None:
     if SESSION_KEY not in session:
         return
     if _ROW not in session:
-        begin(request, cast("User", request.user))
+        if request.user.is_authenticated:
+            begin(request, cast("User", request.user))
     elif now - session[_SEEN] >= NOTED_EVERY:
         session[_SEEN] = now
         UserSession.objects.filter(pk=session[_ROW]).update(
