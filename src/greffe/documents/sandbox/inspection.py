@@ -6,16 +6,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from greffe.documents.sandbox import bootstrap
-from greffe.documents.sandbox.launcher import (
-    FailureCode,
-    Limits,
-    SandboxError,
-    reopen,
-    run_isolated,
-)
+from greffe.documents.sandbox.forks import Forks
+from greffe.documents.sandbox.launcher import FailureCode, Limits, SandboxError, reopen
 from greffe.law.facts import FileFacts, Verdict
 
-_SCRIPT = Path(__file__).with_name("pdf.py")
+_forks = Forks(Path(__file__).with_name("pdf.py"))
 
 # A process that used all it may, crashed or was killed: its document is too much for us. One that
 # never came to read the document says nothing about it.
@@ -53,7 +48,7 @@ def inspect(
 def _facts(descriptor: int, size: int, limits: Limits, *, strict: bool) -> FileFacts:
     required = bootstrap.STRICT if strict else bootstrap.ESSENTIAL
     try:
-        answer = run_isolated(_SCRIPT, descriptor, limits, required=required)
+        answer = _forks.run(descriptor, {}, limits, required=required)
         return FileFacts.model_validate_json(answer)
     except SandboxError as error:
         return FileFacts(size=size, verdict=_VERDICTS[error.code], detail=str(error))

@@ -45,8 +45,8 @@ class TooComplexError(Exception):
     """The document has more parts than an inspection looks at."""
 
 
-def main(fd: int, _holds: dict[str, bool]) -> bytes:
-    """Inspect the document open as `fd` and give its facts as JSON."""
+def main(fd: int, _holds: dict[str, bool], _asked: Facts) -> bytes:
+    """Inspect the document open as `fd` and give its facts as JSON; nothing else is asked."""
     size = os.fstat(fd).st_size
     head = os.pread(fd, HEAD, 0)
     kind = kind_of(head, os.pread(fd, HEAD, max(0, size - HEAD)))
