@@ -1,16 +1,20 @@
 """Sessions: their list, their ends, and how seldom any of it is written."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.usersessions.models import UserSession
 from django.conf import settings as configured
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from greffe.accounts.models import User
 from greffe.accounts.sessions import NOTED_EVERY
+from greffe.accounts.tasks import sweep_sessions
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
 from tests.support.portal import address, browser, text_of
@@ -163,6 +167,26 @@ def test_session_from_before_there_were_clocks_of_a_closed_account_opens_nothing
     session.save()
     User.objects.update(is_active=False)
     assert not is_in(client)
+
+
+def test_sweep_removes_what_is_over_and_nothing_else(scene: Scene) -> None:
+    now = timezone.now()
+    stays, idle, whole = (browser(scene.user()) for _ in range(3))
+    rows = UserSession.objects
+    rows.filter(pk=idle.session["row"]).update(
+        last_seen_at=now - timedelta(seconds=configured.SESSION_IDLE_AGE)
+    )
+    rows.filter(pk=whole.session["row"]).update(
+        created_at=now - timedelta(seconds=configured.SESSION_COOKIE_AGE)
+    )
+    visitor = SessionStore()
+    visitor["language"] = "fr"
+    visitor.set_expiry(-1)
+    visitor.save()
+    sweep_sessions(timestamp=0)
+    assert [one.session_key for one in rows.all()] == [stays.session.session_key]
+    assert [one.session_key for one in Session.objects.all()] == [stays.session.session_key]
+    assert [is_in(one) for one in (stays, idle, whole)] == [True, False, False]
 
 
 def test_no_address_on_the_network_is_kept(scene: Scene) -> None:

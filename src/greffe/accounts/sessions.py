@@ -17,6 +17,7 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -100,7 +101,7 @@ def note_use(request: HttpRequest) -> None:
         return
     if _ROW not in session:
         if request.user.is_authenticated:
-            begin(request, cast("User", request.user))
+            begin(request, request.user)
     elif now - session[_SEEN] >= NOTED_EVERY:
         session[_SEEN] = now
         UserSession.objects.filter(pk=session[_ROW]).update(
@@ -116,11 +117,7 @@ def sessions_of(user: "User", session: SessionBase) -> list[OpenSession]:
     """
     rows = list(UserSession.objects.filter(user_id=user.pk).order_by("-last_seen_at", "-pk"))
     kept = _alive(user, [row.session_key for row in rows])
-    now = timezone.now()
-    idle, whole = (
-        now - timedelta(seconds=age)
-        for age in (settings.SESSION_IDLE_AGE, settings.SESSION_COOKIE_AGE)
-    )
+    idle, whole = _earliest()
     open_: list[UserSession] = []
     over: list[UserSession] = []
     for row in rows:
@@ -140,6 +137,26 @@ def sessions_of(user: "User", session: SessionBase) -> list[OpenSession]:
         for row in open_
     ]
     return sorted(listed, key=lambda one: not one.current)
+
+
+def _earliest() -> tuple[datetime, datetime]:
+    """The last use and the beginning before which a session is over."""
+    now = timezone.now()
+    idle, whole = settings.SESSION_IDLE_AGE, settings.SESSION_COOKIE_AGE
+    return now - timedelta(seconds=idle), now - timedelta(seconds=whole)
+
+
+def sweep() -> int:
+    """Remove the sessions that are over and to which nobody came back; gives how many.
+
+    Nothing is recorded: they ended when their time was over, whenever this runs.
+    """
+    idle, whole = _earliest()
+    over = UserSession.objects.filter(Q(last_seen_at__lte=idle) | Q(created_at__lte=whole))
+    Session.objects.filter(
+        Q(session_key__in=over.values("session_key")) | Q(expire_date__lte=timezone.now())
+    ).delete()
+    return int(over.delete()[0])
 
 
 def _alive(user: "User", keys: Collection[str]) -> set[str]:
