@@ -120,7 +120,9 @@ def pages(people: People) -> list[Page]:
     queue, cases, case = "/en/registry/", "/en/portal/", UUID(key("case", LOOKED_AT))
     waiting = QueueItem.objects.filter(office="montreal", with_division=False).order_by(*ORDER)
     deep = waiting[waiting.count() * 2 // 3]
-    place = Place.of(deep).text.replace("|", "%7C").replace("+", "%2B")
+    place = (
+        Place(deep.due_on, deep.received_at, deep.pk).text.replace("|", "%7C").replace("+", "%2B")
+    )
     name = "Amina%20Abebe"
     return [
         Page("queue", queue, people.officer),

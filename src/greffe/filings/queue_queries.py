@@ -48,11 +48,6 @@ class Place:
     submission_id: UUID
 
     @classmethod
-    def of(cls, item: QueueItem) -> Self:
-        """The place of an item."""
-        return cls(item.due_on, item.received_at, item.pk)
-
-    @classmethod
     def read(cls, text: str) -> Self | None:
         """Read what `text` wrote; None for anything else."""
         try:
