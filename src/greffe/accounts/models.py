@@ -27,10 +27,10 @@ class Person(models.Model):
     client_id = models.CharField(max_length=10, blank=True)
     email = models.EmailField(blank=True)
     # Telephone numbers are kept as E.164 (+15145550100); the mobile one takes text messages.
-    phone = models.CharField(max_length=16, blank=True)
-    mobile = models.CharField(max_length=16, blank=True)
-    firm = models.TextField(blank=True)
-    address = models.TextField(blank=True)
+    phone = models.CharField(max_length=16, blank=True, db_default="")
+    mobile = models.CharField(max_length=16, blank=True, db_default="")
+    firm = models.TextField(blank=True, db_default="")
+    address = models.TextField(blank=True, db_default="")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -100,22 +100,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="person",
             name="address",
-            field=models.TextField(blank=True),
+            field=models.TextField(blank=True, db_default=""),
         ),
         migrations.AddField(
             model_name="person",
             name="firm",
-            field=models.TextField(blank=True),
+            field=models.TextField(blank=True, db_default=""),
         ),
         migrations.AddField(
             model_name="person",
             name="mobile",
-            field=models.CharField(blank=True, max_length=16),
+            field=models.CharField(blank=True, db_default="", max_length=16),
         ),
         migrations.AddField(
             model_name="person",
             name="phone",
-            field=models.CharField(blank=True, max_length=16),
+            field=models.CharField(blank=True, db_default="", max_length=16),
         ),
         migrations.AlterField(
             model_name="staffrole",
