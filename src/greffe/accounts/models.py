@@ -147,6 +147,20 @@ class FailureCount(models.Model):
         return f"{self.failures} until {self.until:%H:%M:%S}"
 
 
+class PartnerReplay(models.Model):
+    """An answer of a sign-in partner that was used; see greffe.accounts.partners.replays.
+
+    The key is a hash of the partner and the answer's id; the row stays until the answer would be
+    refused for its age anyway.
+    """
+
+    key = models.BinaryField(primary_key=True)
+    forget_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"until {self.forget_at:%H:%M:%S}"
+
+
 class Delegation(models.Model):
     """A person who views, downloads and sends in the name of counsel, between two instants."""
 
