@@ -1,8 +1,11 @@
 """Who may open what: written by hand, one row for each address of the registry.
 
-Each status stands under its role. What is another's is 404, as if it were not there; a visitor is
-asked to sign in (302). The case is one of the RPD in Montréal; "counsel" is on its record and owns
-the draft and the submission; "elsewhere" and "other" are the same kind of person for another case.
+Each sign of a row stands under its role: `#` opens, `.` is 404, as if it were not there, `_` is
+asked to sign in. What is another's is 404. The case is one of the RPD in Montréal; "counsel" is on
+its record and owns the draft and the submission, the designated representative stands in it for
+its claimant, the Minister is a party to it; "elsewhere" and "other" are the same kind of person for
+another case. No account stands for the Minister and none for a partner system: today the
+Minister's counsel sees nothing but an account of their own, and a key opens nothing.
 """
 
 ROLES = (
@@ -11,43 +14,67 @@ ROLES = (
     "other counsel",
     "claimant",
     "other claimant",
+    "designated representative",
+    "Minister’s counsel",
     "officer",
     "officer elsewhere",
+    "supervisor",
     "member",
     "other member",
     "auditor",
     "operator",
+    "representatives’ officer",
+    "policy staff",
+    "manager",
+    "partner system",
 )
 
-EVERYBODY = (200,) * 11
-REDIRECT = (302,) * 11
-# Visitor, counsel (theirs, another's), claimant, officer, member, auditor, operator.
+SIGNS = {"#": 200, ".": 404, "_": 302}
+
+
+def row(signs: str) -> tuple[int, ...]:
+    """The statuses of a row of signs; blanks only set its groups apart."""
+    return tuple(SIGNS[sign] for sign in signs.replace(" ", ""))
+
+
+def when_open(row: tuple[int, ...], status: int) -> tuple[int, ...]:
+    """The same row, with another status for those to whom it opens."""
+    return tuple(status if found == 200 else found for found in row)
+
+
+# Visitor, counsel (theirs, another's), claimant (same), designated representative, Minister's
+# counsel; officer (here, elsewhere), supervisor; member (hears it, another); auditor, operator,
+# representatives' officer, policy staff, manager; partner system.
 # fmt: off
-ACCOUNT   = (302, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200)
-CASE      = (302, 200, 404, 200, 404, 200, 404, 200, 404, 200, 404)
-DOCUMENTS = (302, 200, 404, 200, 404, 200, 404, 200, 404, 404, 404)
-FILERS    = (302, 200, 404, 200, 404, 404, 404, 404, 404, 404, 404)
-OWN       = (302, 200, 404, 404, 404, 404, 404, 404, 404, 404, 404)
-REGISTRY  = (302, 404, 404, 404, 404, 200, 200, 404, 404, 404, 404)
-BENCH     = (302, 404, 404, 404, 404, 200, 200, 200, 200, 404, 404)
-READERS   = (302, 404, 404, 404, 404, 200, 404, 200, 404, 404, 404)
-DESK      = (302, 404, 404, 404, 404, 200, 404, 404, 404, 404, 404)
-NOBODY    = (302, 404, 404, 404, 404, 404, 404, 404, 404, 404, 404)
-STAFF     = (302, 404, 404, 404, 404, 200, 200, 200, 200, 200, 404)
-CASE_FILE = (302, 404, 404, 404, 404, 200, 404, 200, 404, 200, 404)
-KEEPERS   = (302, 404, 404, 404, 404, 404, 404, 200, 404, 404, 404)  # and supervisors
-AUDITORS  = (302, 404, 404, 404, 404, 404, 404, 404, 404, 200, 404)
+EVERYBODY = row("# ## ## # #  ## #  ##  # # # # #  #")
+ACCOUNT   = row("_ ## ## # #  ## #  ##  # # # # #  _")
+CASE      = row("_ #. #. # .  #. #  #.  # . . . .  _")
+DOCUMENTS = row("_ #. #. # .  #. #  #.  . . . . .  _")
+FILERS    = row("_ #. #. # .  .. .  ..  . . . . .  _")
+OWN       = row("_ #. .. . .  .. .  ..  . . . . .  _")
+REGISTRY  = row("_ .. .. . .  ## #  ..  . . . . .  _")
+BENCH     = row("_ .. .. . .  ## #  ##  . . . . .  _")
+READERS   = row("_ .. .. . .  #. #  #.  . . . . .  _")
+DESK      = row("_ .. .. . .  #. #  ..  . . . . .  _")
+HEADS     = row("_ .. .. . .  .. #  ..  . . . . .  _")
+NOBODY    = row("_ .. .. . .  .. .  ..  . . . . .  _")
+STAFF     = row("_ .. .. . .  ## #  ##  # . . . .  _")
+CASE_FILE = row("_ .. .. . .  #. #  #.  # . . . .  _")
+KEEPERS   = row("_ .. .. . .  .. #  #.  . . . . .  _")
+AUDITORS  = row("_ .. .. . .  .. .  ..  # . . . .  _")
+REDIRECT  = when_open(EVERYBODY, 302)
+VISITORS  = row("# __ __ _ _  __ _  __  _ _ _ _ _  #")
 # fmt: on
 
 
 def own(status: int) -> tuple[int, ...]:
     """The owner gets `status`; for everybody else there is nothing."""
-    return (302, status, *OWN[2:])
+    return when_open(OWN, status)
 
 
 def filers(status: int) -> tuple[int, ...]:
     """Those who may file in the case get `status`; for everybody else there is nothing."""
-    return tuple(status if found == 200 else found for found in FILERS)
+    return when_open(FILERS, status)
 
 
 READ: dict[str, tuple[int, ...]] = {
@@ -60,11 +87,12 @@ READ: dict[str, tuple[int, ...]] = {
     "accessibility": EVERYBODY,
     "privacy": EVERYBODY,
     "check-receipt": EVERYBODY,
-    "sign-in": (200, *(302,) * 10),
+    "sign-in": VISITORS,
     "sign-out": ACCOUNT,
-    "account_login": (200, *(302,) * 10),
+    "account_login": VISITORS,
     "account_logout": ACCOUNT,
     "account_inactive": EVERYBODY,
+    "account_reauthenticate": ACCOUNT,
     "personas": EVERYBODY,
     "demonstration-mail": EVERYBODY,
     "demonstration-message": EVERYBODY,
@@ -89,7 +117,7 @@ READ: dict[str, tuple[int, ...]] = {
     "portal:submitted-document": DOCUMENTS,
     "registry:queue": BENCH,
     "registry:unsent": REGISTRY,
-    "registry:load": NOBODY,  # supervisors, who are in tests/web/registry
+    "registry:load": HEADS,
     "registry:submission": DESK,
     "registry:cases": STAFF,
     "registry:case": CASE_FILE,
@@ -112,8 +140,8 @@ READ: dict[str, tuple[int, ...]] = {
     "registry:document-page": READERS,
     "registry:document-text": READERS,
     "registry:paper": DESK,
-    "registry:paper-details": tuple(302 if found == 200 else found for found in DESK),
-    "registry:paper-placed": tuple(302 if found == 200 else found for found in DESK),
+    "registry:paper-details": when_open(DESK, 302),
+    "registry:paper-placed": when_open(DESK, 302),
     "registry:paper-document": NOBODY,  # the officer who added it, in tests/web/registry
     "registry:paper-document-page": NOBODY,
     "registry:paper-batch-document": NOBODY,
@@ -126,11 +154,11 @@ READ: dict[str, tuple[int, ...]] = {
 """Status of GET and of HEAD."""
 
 WRITE: dict[str, tuple[int, ...]] = {
-    "registry:take": tuple(302 if found == 200 else found for found in REGISTRY),
-    "registry:release": tuple(302 if found == 200 else found for found in REGISTRY),
-    "registry:reassign": NOBODY,
+    "registry:take": when_open(REGISTRY, 302),
+    "registry:release": when_open(REGISTRY, 302),
+    "registry:reassign": when_open(HEADS, 302),
     "registry:send-again": NOBODY,  # of a notice that is not there
-    "registry:submission": tuple(422 if found == 200 else found for found in DESK),
+    "registry:submission": when_open(DESK, 422),
     "portal:file-again": own(409),
     "portal:start-filing": filers(422),
     "portal:draft-type": own(422),
@@ -141,23 +169,24 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:draft-replace-file": own(422),
     "portal:draft-remove-file": own(302),
     "portal:draft-discard": own(302),
-    "portal:password": tuple(422 if found == 200 else found for found in ACCOUNT),
+    "portal:password": when_open(ACCOUNT, 422),
+    "account_reauthenticate": tuple(422 if found == 200 else found for found in ACCOUNT),
     "portal:session-time": ACCOUNT,
     "portal:end-session": own(302),  # one of counsel's own
     "portal:end-other-sessions": REDIRECT,
-    "registry:schedule-hearing": tuple(422 if found == 200 else found for found in DESK),
-    "registry:postpone-hearing": tuple(422 if found == 200 else found for found in DESK),
-    "registry:cancel-hearing": tuple(409 if found == 200 else found for found in DESK),
-    "registry:issue-notice": tuple(409 if found == 200 else found for found in DESK),
-    "registry:case-transfer": tuple(422 if found == 200 else found for found in DESK),
-    "registry:case-openness": tuple(422 if found == 200 else found for found in KEEPERS),
-    "registry:case-seal": tuple(422 if found == 200 else found for found in KEEPERS),
-    "registry:case-document-seal": tuple(422 if found == 200 else found for found in KEEPERS),
-    "registry:paper": tuple(422 if found == 200 else found for found in DESK),
-    "registry:paper-details": tuple(409 if found == 200 else found for found in DESK),
-    "registry:paper-remove": tuple(302 if found == 200 else found for found in DESK),
-    "registry:paper-sheet": tuple(422 if found == 200 else found for found in DESK),
-    "registry:paper-batch": tuple(422 if found == 200 else found for found in REGISTRY),
+    "registry:schedule-hearing": when_open(DESK, 422),
+    "registry:postpone-hearing": when_open(DESK, 422),
+    "registry:cancel-hearing": when_open(DESK, 409),
+    "registry:issue-notice": when_open(DESK, 409),
+    "registry:case-transfer": when_open(DESK, 422),
+    "registry:case-openness": when_open(KEEPERS, 422),
+    "registry:case-seal": when_open(KEEPERS, 422),
+    "registry:case-document-seal": when_open(KEEPERS, 422),
+    "registry:paper": when_open(DESK, 422),
+    "registry:paper-details": when_open(DESK, 409),
+    "registry:paper-remove": when_open(DESK, 302),
+    "registry:paper-sheet": when_open(DESK, 422),
+    "registry:paper-batch": when_open(REGISTRY, 422),
     "registry:paper-batch-found": NOBODY,
 }
 """Status of a POST that carries nothing, in this order: later ones end what earlier ones need."""

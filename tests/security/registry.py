@@ -79,14 +79,23 @@ class Registry:
             "other claimant": lambda: claimant_of(self.scene.case()),
             "officer": lambda: self.scene.staff("officer", office="montreal"),
             "officer elsewhere": lambda: self.scene.staff("officer", office="vancouver"),
+            "designated representative": self._representative,
+            "Minister’s counsel": lambda: self.scene.user("Counsel of the Minister"),
+            "supervisor": lambda: self.scene.staff("supervisor", office="montreal"),
             "member": lambda: self._member(self.case),
             "other member": lambda: self._member(self.scene.case(office="toronto")),
             "auditor": lambda: self.scene.staff("auditor"),
             "operator": lambda: self.scene.staff("operator"),
+            "representatives’ officer": lambda: self.scene.staff("representatives-officer"),
+            "policy staff": lambda: self.scene.staff("policy"),
+            "manager": lambda: self.scene.staff("manager"),
+            "partner system": lambda: None,
         }
         return made[role]()
 
     def client(self, role: str) -> Client:
+        if role == "partner system":
+            return browser(headers={"Authorization": "Bearer a-key-of-a-partner"})
         return browser(self.user(role))
 
     def path(self, name: str, lang: str = "en") -> str:
@@ -135,6 +144,18 @@ class Registry:
         kept = Draft.objects.get(pk=self.draft.pk)
         assert (kept.state, kept.version) == ("open", made)
         assert kept.files.get().upload == self.upload
+
+    def _representative(self) -> User:
+        user = self.scene.user("Denise Roy")
+        assert user.person is not None
+        actions.add_participant(
+            by=SYSTEM,
+            case=self.case,
+            person=user.person,
+            part="designated-representative",
+            since=self.scene.start,
+        )
+        return user
 
     def _other_counsel(self) -> User:
         user = self.scene.user("Daniel Okafor")
