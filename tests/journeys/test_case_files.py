@@ -80,12 +80,12 @@ def test_supervisor_seals_a_document_and_counsel_no_longer_sees_it(
     expect(rows(counsel, FILE)).to_have_count(before + 1)
     judged("case with its record", counsel)
 
-    rows(supervisor, FILE).last.get_by_role("link", name=words["seal"]).click()
+    supervisor.follow(rows(supervisor, FILE).last.get_by_role("link", name=words["seal"]))
     judged("sealing", supervisor)
-    supervisor.page.locator("form[data-busy] .button").last.click()
+    supervisor.follow(supervisor.page.locator("form[data-busy] .button").last)
     expect(supervisor.page.locator(".error-summary")).to_contain_text(words["why"])
     supervisor.page.locator("#id_reason").fill("Ordonnance du 3 novembre")
-    supervisor.page.locator("form[data-busy] .button").last.click()
+    supervisor.follow(supervisor.page.locator("form[data-busy] .button").last)
     expect(supervisor.page.locator(".notice").first).to_be_visible()
     expect(rows(supervisor, FILE).last).to_contain_text(words["sealed"])
     judged("case file with a sealed document", supervisor)
@@ -97,7 +97,7 @@ def test_supervisor_seals_a_document_and_counsel_no_longer_sees_it(
     expect(counsel.page.locator(".file-list")).not_to_contain_text(FILE)
     judged("receipt of what was sealed", counsel)
 
-    supervisor.link(words["history"]).click()
+    supervisor.follow(supervisor.link(words["history"]))
     expect(supervisor.page.locator(".timeline")).to_contain_text(words["did seal"])
     expect(supervisor.page.locator(".timeline")).to_contain_text("Ordonnance du 3 novembre")
     judged("history of a case file", supervisor)
@@ -109,15 +109,16 @@ def rows(who: Visit, name: str) -> Locator:
 
 
 def press(who: Visit, name: str) -> None:
-    who.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    who.follow(who.page.get_by_role("main").get_by_role("button", name=name, exact=True))
 
 
 def find(who: Visit, number: str) -> None:
     """From the search of cases to a case file."""
     who.go("registry/cases/")
     who.page.locator("#q").fill(number)
-    who.page.locator("#q").press("Enter")
-    who.link(number).click()
+    who.page.locator("#q").focus()
+    who.follow_key("Enter")
+    who.follow(who.link(number))
     who.at(number)
 
 
@@ -133,12 +134,12 @@ def test_case_pages_of_each_role_are_for_everybody(visit: Callable[..., Visit], 
     judged("no case found", auditor)
     find(auditor, CASE)
     judged("case file for an auditor", auditor)
-    auditor.link(words["who"]).click()
+    auditor.follow(auditor.link(words["who"]))
     judged("readings of a case", auditor)
     officer.sign_in("greffe-montreal", to=words["queue"])
     find(officer, CASE)
-    officer.link(words["transfer"]).click()
+    officer.follow(officer.link(words["transfer"]))
     judged("transfer", officer)
-    officer.page.locator("form[data-busy] .button").last.click()
+    officer.follow(officer.page.locator("form[data-busy] .button").last)
     expect(officer.page.locator(".error-summary")).to_be_focused()
     judged("transfer to no office", officer)

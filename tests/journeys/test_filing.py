@@ -53,7 +53,7 @@ def test_counsel_files_documents_and_gets_a_receipt_that_verifies_offline(
     receipt_is_checked_in_public(counsel, file, data)
     counsel.go("portal/")
     counsel.open_case(number)
-    counsel.link(counsel.words["history"]).click()
+    counsel.follow(counsel.link(counsel.words["history"]))
     expect(counsel.page.locator(".timeline")).to_contain_text(counsel.words["did file"])
     counsel.sign_out()
 
@@ -116,21 +116,21 @@ def test_counsel_files_documents_with_the_keyboard_alone(
     page.keyboard.type("okafor")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    counsel.follow_key("Enter")
     counsel.at("My cases")
-    press(page, counsel.link("TC6-04410"), "Enter")
-    press(page, counsel.link("File documents"), "Enter")
+    follow(counsel, counsel.link("TC6-04410"))
+    follow(counsel, counsel.link("File documents"))
     press(page, page.locator("input[value=rpd-disclosure]"), "Space")
-    press(page, counsel.button("continue"), "Enter")
+    follow(counsel, counsel.button("continue"))
     with page.expect_file_chooser() as chooser:
         press(page, counsel.button("choose"), "Enter")
     chooser.value.set_files(corpus / HEALTHY)
     counsel.line(HEALTHY).wait_for()
-    press(page, counsel.link("Continue"), "Enter")
+    follow(counsel, counsel.link("Continue"))
     counsel.at("Review and file")
     for box in page.locator("input[name=acknowledged]").all():
         press(page, box, "Space")
-    press(page, counsel.button("file now"), "Enter")
+    follow(counsel, counsel.button("file now"))
     counsel.at("Your documents were filed")
 
 
@@ -138,6 +138,12 @@ def press(page: Page, target: Locator, key: str) -> None:
     """Go to something by Tab, as far as that takes, and press a key on it."""
     tab_to(page, target)
     page.keyboard.press(key)
+
+
+def follow(counsel: Visit, target: Locator) -> None:
+    """Go to what leads to a page by Tab, press Enter on it, and be there."""
+    tab_to(counsel.page, target)
+    counsel.follow_key("Enter")
 
 
 def tab_to(page: Page, target: Locator) -> None:

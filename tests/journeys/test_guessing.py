@@ -20,7 +20,7 @@ def guess(visitor: Visit, username: str) -> None:
     """Fail once, and be on the page that says so."""
     visitor.page.fill("#id_login", username)
     visitor.page.fill("#id_password", "not this one")
-    visitor.button("sign in").click()
+    visitor.follow(visitor.button("sign in"))
     expect(visitor.page.locator(".error-summary li")).to_have_count(1)
     expect(visitor.page.locator("#id_password")).to_have_value("")
 

@@ -78,10 +78,10 @@ def test_counsel_sees_a_hearing_as_the_officer_changes_it(
 
     officer.sign_in(OFFICER, to=words["queue"])
     officer.page.goto(counsel.page.url.replace("/portal/", "/registry/"))
-    officer.link(words["ways"]).click()
+    officer.follow(officer.link(words["ways"]))
     judged("hearings", officer)
     schedule(officer, words, room)
-    card(officer, room).get_by_role("link", name=words["issue"]).click()
+    officer.follow(card(officer, room).get_by_role("link", name=words["issue"]))
     judged("issue the notice", officer)
     press(officer, words["do issue"])
     said(officer, words["issued"])
@@ -96,7 +96,7 @@ def test_counsel_sees_a_hearing_as_the_officer_changes_it(
     notice = counsel.page.locator("a[href*='/documents/']", has_text=words["notice"]).first
     assert given(counsel, notice, ".pdf").startswith(b"%PDF")
 
-    card(officer, room).get_by_role("link", name=words["postpone"]).click()
+    officer.follow(card(officer, room).get_by_role("link", name=words["postpone"]))
     judged("postpone", officer)
     fill(officer, saturday(10), f"{room} A")
     press(officer, words["do postpone"])
@@ -108,7 +108,7 @@ def test_counsel_sees_a_hearing_as_the_officer_changes_it(
     expect(main).to_contain_text(f"{room} A")
     expect(over).to_have_count(before + 1)
 
-    card(officer, room).get_by_role("link", name=words["cancel"]).click()
+    officer.follow(card(officer, room).get_by_role("link", name=words["cancel"]))
     judged("cancel", officer)
     asked = officer.page.url
     press(officer, words["cancel"])
@@ -123,7 +123,7 @@ def test_counsel_sees_a_hearing_as_the_officer_changes_it(
 
 def schedule(officer: Visit, words: dict[str, str], room: str) -> None:
     """From the hearings of a case, through what is wrong and what is warned of, back to them."""
-    officer.link(words["schedule"]).click()
+    officer.follow(officer.link(words["schedule"]))
     press(officer, words["do schedule"])
     expect(officer.page.locator(".error-summary")).to_be_focused()
     judged("schedule, nothing entered", officer)
@@ -152,7 +152,7 @@ def fill(officer: Visit, day: dt.date, place: str) -> None:
 
 
 def press(who: Visit, name: str) -> None:
-    who.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    who.follow(who.page.get_by_role("main").get_by_role("button", name=name, exact=True))
 
 
 def said(officer: Visit, words: str) -> None:

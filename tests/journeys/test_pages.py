@@ -61,7 +61,7 @@ def public_pages(visitor: Visit, folder: Path) -> Pages:
         yield path or "home", visitor
     visitor.go("receipts/check/")
     yield "check", visitor
-    visitor.button("check").click()
+    visitor.follow(visitor.button("check"))
     expect(visitor.page.locator(".error-summary")).to_be_focused()
     yield "check without a file", visitor
     other = folder / "other.json"
@@ -71,16 +71,16 @@ def public_pages(visitor: Visit, folder: Path) -> Pages:
     yield "check of something else", visitor
     visitor.go("sign-in/")
     yield "sign in", visitor
-    visitor.button("sign in").click()
+    visitor.follow(visitor.button("sign in"))
     expect(visitor.page.locator(".error-summary")).to_be_focused()
     yield "sign in with nothing", visitor
     visitor.page.fill("#id_login", "okafor")
     visitor.page.fill("#id_password", "not this one")
-    visitor.button("sign in").click()
+    visitor.follow(visitor.button("sign in"))
     expect(visitor.page.locator(".error-summary li")).to_have_count(1)
     yield "sign in with a wrong password", visitor
     visitor.page.context.clear_cookies()
-    visitor.button("sign in").click()
+    visitor.follow(visitor.button("sign in"))
     expect(visitor.page.locator("form[action*=sign-in]")).to_have_count(0)
     yield "a form of no session", visitor
 
@@ -95,13 +95,13 @@ def case_pages(counsel: Visit) -> Pages:
     yield "a closed case", counsel
     counsel.go("portal/")
     counsel.open_case("MC6-00902")
-    counsel.link(counsel.words["file"]).click()
+    counsel.follow(counsel.link(counsel.words["file"]))
     expect(counsel.page.locator(".finding").first).to_be_visible()
     yield "an appeal that is not recorded", counsel
     counsel.go("portal/")
     counsel.open_case("MC6-02345")
     yield "a case", counsel
-    counsel.link(counsel.words["history"]).click()
+    counsel.follow(counsel.link(counsel.words["history"]))
     yield "its history", counsel
 
 
@@ -115,7 +115,7 @@ def filing_pages(counsel: Visit, corpus: Path) -> Pages:
     yield from service_pages(counsel, draft)
     page.goto(f"{draft}review/")
     yield "review", counsel
-    counsel.button("file now").click()
+    counsel.follow(counsel.button("file now"))
     expect(page.locator(".error-summary")).to_be_focused()
     yield "review without reading the warnings", counsel
     page.goto(f"{draft}discard/")
@@ -136,17 +136,17 @@ def filing_pages(counsel: Visit, corpus: Path) -> Pages:
 def choosing_pages(counsel: Visit) -> Pages:
     counsel.go("portal/")
     counsel.open_case("MC6-02345")
-    counsel.link(counsel.words["file"]).click()
+    counsel.follow(counsel.link(counsel.words["file"]))
     counsel.page.wait_for_url("**/file/")
     yield "type", counsel
-    counsel.button("continue").click()
+    counsel.follow(counsel.button("continue"))
     expect(counsel.page.locator(".error-summary")).to_be_focused()
     counsel.page.keyboard.press("Tab")
-    counsel.page.keyboard.press("Enter")
+    counsel.page.keyboard.press("Enter")  # within the page
     expect(counsel.page.locator("input[name=document_type]").first).to_be_focused()
     yield "type not chosen", counsel
     counsel.page.locator("input[value=rpd-disclosure]").check()
-    counsel.button("continue").click()
+    counsel.follow(counsel.button("continue"))
     # The fragment of the link in the summary stays in the address through the redirection.
     counsel.page.wait_for_url("**/files/**")
 
@@ -154,7 +154,8 @@ def choosing_pages(counsel: Visit) -> Pages:
 def file_pages(counsel: Visit, corpus: Path) -> Pages:
     page = counsel.page
     yield "files, none yet", counsel
-    page.locator("form[data-upload]").evaluate("form => form.submit()")
+    with page.expect_navigation():
+        page.locator("form[data-upload]").evaluate("form => form.submit()")
     expect(page.locator(".error-summary")).to_be_focused()
     yield "files, none chosen", counsel
     several = ["doc_3_3_pages.pdf", "160F-2019.pdf", "attachment.pdf", "TAMReview.pdf"]
@@ -178,11 +179,11 @@ def service_pages(counsel: Visit, draft: str) -> Pages:
     page.goto(f"{draft}service/")
     yield "service", counsel
     page.locator("#id_served_on_0").fill("31")
-    counsel.button("continue").click()
+    counsel.follow(counsel.button("continue"))
     expect(page.locator(".error-summary")).to_be_focused()
     yield "service on half a date", counsel
     page.goto(f"{draft}service/")
-    counsel.button("continue").click()
+    counsel.follow(counsel.button("continue"))
     page.goto(f"{draft}service/")
     expect(page.locator(".finding").first).to_be_visible()
     yield "service that says nothing", counsel
@@ -201,12 +202,12 @@ def date_pages(counsel: Visit, corpus: Path) -> Pages:
     yield "dates", counsel
     day = page.locator(".date-parts").first.locator("input")
     day.first.fill("31")
-    counsel.button("continue").click()
+    counsel.follow(counsel.button("continue"))
     expect(page.locator(".error-summary")).to_be_focused()
     yield "half a date", counsel
     for box, value in zip(day.all(), ("2", "11", "2026"), strict=True):
         box.fill(value)
-    counsel.button("continue").click()
+    counsel.follow(counsel.button("continue"))
     page.wait_for_url("**/review/")
     expect(page.locator(".summary-list a[href$='/dates/']")).to_be_visible()
     yield "review with a date of the filer", counsel
@@ -218,14 +219,13 @@ def stale_pages(counsel: Visit, draft: str) -> Pages:
     page.goto(f"{draft}review/")
     other = page.context.new_page()
     other.goto(f"{draft}files/")
-    other.locator(".file-line", has_text="franz.pdf").locator("form").last.get_by_role(
-        "button"
-    ).click()
+    franz = other.locator(".file-line", has_text="franz.pdf")
+    franz.locator("form").last.get_by_role("button").click()
     expect(other.locator(".file-line")).to_have_count(4)
     other.close()
     for box in page.locator("input[name=acknowledged]").all():
         box.check()
-    counsel.button("file now").click()
+    counsel.follow(counsel.button("file now"))
     expect(page.locator("main form")).to_have_count(0)
     yield "a stale review", counsel
 
@@ -250,7 +250,7 @@ def refusal_pages(counsel: Visit, corpus: Path, folder: Path) -> Pages:
     counsel.add_plainly(*files)
     expect(page.locator("form[data-upload]")).to_have_count(0)
     yield "more than a filing can have", counsel
-    page.get_by_role("main").get_by_role("link").last.click()
+    counsel.follow(page.get_by_role("main").get_by_role("link").last)
     expect(page.locator(".file-line")).to_have_count(5)
     yield "the draft as it was", counsel
 

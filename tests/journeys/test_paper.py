@@ -65,8 +65,8 @@ def sign_in(officer: Visit) -> str:
     officer.go(f"registry/cases/?q={number}")
     officer.page.fill("#id_login", username)
     officer.page.fill("#id_password", PASSWORD)
-    officer.button("sign in").click()
-    officer.link(number).click()
+    officer.follow(officer.button("sign in"))
+    officer.follow(officer.link(number))
     officer.page.wait_for_url("**/registry/cases/*-*/")
     return officer.page.url
 
@@ -84,7 +84,7 @@ def fill_in(officer: Visit, on: dt.date) -> None:
 
 def press(officer: Visit, word: str) -> None:
     name = WORDS[officer.lang][word]
-    officer.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    officer.follow(officer.page.get_by_role("main").get_by_role("button", name=name, exact=True))
 
 
 def send(officer: Visit, file: Path) -> None:
@@ -121,7 +121,7 @@ def test_officer_enters_a_fax_from_the_scan_to_the_case_file(
 ) -> None:
     officer, words = visit(lang, java_script_enabled=script), WORDS[lang]
     address, page = sign_in(officer), officer.page
-    officer.link(words["enter"]).click()
+    officer.follow(officer.link(words["enter"]))
     page.wait_for_url("**/paper/")
     if script:
         assert judged("add", officer)
@@ -133,7 +133,7 @@ def test_officer_enters_a_fax_from_the_scan_to_the_case_file(
     expect(officer.line("faux.pdf")).to_contain_text(words["fix"])
     if script:
         assert judged("details", officer)
-    officer.line("faux.pdf").locator("button").click()
+    officer.follow(officer.line("faux.pdf").locator("button"))
     expect(officer.line("faux.pdf")).to_have_count(0)
     fill_in(officer, dt.datetime.now(ZoneInfo("America/Toronto")).date() + dt.timedelta(days=2))
     press(officer, "continue")

@@ -57,14 +57,14 @@ def sign_in_to_read(officer: Visit, address: str) -> None:
     officer.at(officer.words["sign in"])
     officer.page.fill("#id_login", PEOPLE[officer.lang][2])
     officer.page.fill("#id_password", PASSWORD)
-    officer.button("sign in").click()
+    officer.follow(officer.button("sign in"))
     officer.at(FILED)
 
 
 def at_page(officer: Visit, page: int, **others: str) -> None:
-    """Be at a page of the document, with its image drawn."""
+    """Be at a page of the document, with its image drawn and its keys at work."""
     wanted = "&".join(f"{name}={value}" for name, value in ({"page": page} | others).items())
-    expect(officer.page).to_have_url(re.compile(re.escape(f"?{wanted}#reader") + "$"))
+    officer.page.wait_for_url(re.compile(re.escape(f"?{wanted}#reader") + "$"))
     expect(officer.page.locator(".reader-frame img")).to_have_js_property("complete", True)
     assert officer.page.locator(".reader-frame img").evaluate("image => image.naturalWidth") > 700
 
@@ -97,11 +97,11 @@ def test_officer_reads_a_document_with_keys_size_and_search(
     page.keyboard.press("/")
     expect(page.locator("#reader-q")).to_be_focused()
     page.keyboard.type("management")
-    page.keyboard.press("Enter")
+    officer.follow_key("Enter")
     expect(page.locator(".reader-hits")).to_contain_text(said[2])
     last = page.locator(".reader-found a").last
     found = last.inner_text().strip().split()[-1]
-    last.click()
+    officer.follow(last)
     at_page(officer, int(found), q="management")
     expect(page.locator(".reader-text mark").first).to_have_text("management", ignore_case=True)
     assert judged("found", officer)
@@ -134,13 +134,13 @@ def test_officer_reads_a_document_without_javascript_on_a_telephone(
     officer = visit(lang, java_script_enabled=False, viewport={"width": 320, "height": 800})
     sign_in_to_read(officer, address)
     page, said = officer.page, SAID[lang]
-    officer.link(said[4]).click()
+    officer.follow(officer.link(said[4]))
     page.wait_for_url("**?page=2#reader")
     page.locator("#reader-page").fill("23")
-    page.locator(".reader-go button").click()
+    officer.follow(page.locator(".reader-go button"))
     page.wait_for_url(lambda url: "page=23" in url)
     page.locator("#reader-q").fill("management")
-    page.locator(".reader-search button").click()
+    officer.follow(page.locator(".reader-search button"))
     expect(page.locator(".reader-hits")).to_contain_text(said[2])
     page.get_by_text(said[3], exact=True).click()
     expect(page.locator("[data-keys]")).to_be_hidden()

@@ -120,7 +120,7 @@ def number_of(counsel: Visit) -> str:
 
 
 def press(who: Visit, name: str) -> None:
-    who.page.get_by_role("main").get_by_role("button", name=name, exact=True).click()
+    who.follow(who.page.get_by_role("main").get_by_role("button", name=name, exact=True))
 
 
 def enter(officer: Visit, words: dict[str, str]) -> None:
@@ -132,7 +132,7 @@ def enter(officer: Visit, words: dict[str, str]) -> None:
 def take(officer: Visit, words: dict[str, str], number: str) -> None:
     """From the queue, what nobody holds, to the desk."""
     officer.go("registry/?whose=free")
-    officer.page.get_by_role("main").get_by_role("link", name=number).click()
+    officer.follow(officer.page.get_by_role("main").get_by_role("link", name=number))
     press(officer, words["take"])
     officer.page.get_by_role("button", name=words["back"]).wait_for()
 
@@ -145,9 +145,9 @@ def test_queue_and_desk_are_worked_by_keys_alone(visit: Callable[..., Visit]) ->
     first = page.locator("[data-open]").first
     page.keyboard.press("j")
     expect(first).to_be_focused()
-    page.keyboard.press("Enter")
+    officer.follow_key("Enter")
     page.get_by_role("button", name=words["take"]).focus()
-    page.keyboard.press("Enter")
+    officer.follow_key("Enter")
     page.get_by_role("button", name=words["back"]).wait_for()
     page.keyboard.press("a")
     expect(page.locator("[data-key=a]")).to_be_focused()
@@ -173,7 +173,7 @@ def test_keys_turned_off_on_the_queue_act_on_no_page_until_they_are_on_again(
     page.reload()
     page.keyboard.press("j")
     expect(page.locator("body")).to_be_focused()
-    page.locator("[data-open]").first.click()
+    officer.follow(page.locator("[data-open]").first)
     press(officer, words["take"])
     page.get_by_role("button", name=words["back"]).wait_for()
     turned = page.locator("[data-keys-on]")

@@ -16,7 +16,7 @@ def test_one_of_the_invented_people_is_chosen_and_left_again(
 ) -> None:
     visitor = visit(lang)
     visitor.go("demonstration/")
-    visitor.page.get_by_role("main").get_by_role("button", name="Daniel Okafor").click()
+    visitor.follow(visitor.page.get_by_role("main").get_by_role("button", name="Daniel Okafor"))
     visitor.at(visitor.words["my cases"])
     expect(visitor.page.get_by_role("banner")).to_contain_text("Daniel Okafor")
     visitor.sign_out()
@@ -28,13 +28,13 @@ def test_language_switch_keeps_the_place_and_its_query(visit: Callable[..., Visi
     visitor = visit("en")
     visitor.sign_in("okafor")
     visitor.go("portal/?q=delgado")
-    visitor.page.get_by_role("banner").get_by_role("link", name="Français").click()
+    visitor.follow(visitor.page.get_by_role("banner").get_by_role("link", name="Français"))
     visitor.at("Mes dossiers")
     assert visitor.page.url == f"{visitor.site}/fr/portal/?q=delgado"
     expect(visitor.page.get_by_role("row")).to_have_count(2)
-    visitor.page.get_by_role("link", name="TC6-04410", exact=True).click()
+    visitor.follow(visitor.page.get_by_role("link", name="TC6-04410", exact=True))
     case = visitor.page.url
-    visitor.page.get_by_role("banner").get_by_role("link", name="English").click()
+    visitor.follow(visitor.page.get_by_role("banner").get_by_role("link", name="English"))
     expect(visitor.page.get_by_role("heading", name="Documents filed")).to_be_visible()
     assert visitor.page.url == case.replace("/fr/", "/en/")
 

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.site import PASSWORD
+from tests.support.browser import PATIENCE
 
 WORDS = {
     "en": {
@@ -70,7 +71,7 @@ class Visit:
         self.page, self.site, self.lang = page, site, lang
         self.words = WORDS[lang]
         self.complaints: list[str] = []
-        page.set_default_timeout(30_000)
+        page.context.set_default_timeout(PATIENCE)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("response", self._look)
@@ -97,6 +98,16 @@ class Visit:
         """The link of the main part that has exactly this name."""
         return self.page.get_by_role("main").get_by_role("link", name=name, exact=True)
 
+    def follow(self, target: Locator) -> None:
+        """Press what leads to a page, and be there: all of it has come, its scripts run."""
+        with self.page.expect_navigation():
+            target.click()
+
+    def follow_key(self, key: str) -> None:
+        """Press a key that leads to a page, and be there in the same way."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press(key)
+
     def at(self, heading: str) -> None:
         """Be on the page of this heading."""
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
@@ -107,19 +118,19 @@ class Visit:
         self.at(self.words["sign in"])
         self.page.fill("#id_login", username)
         self.page.fill("#id_password", PASSWORD)
-        self.button("sign in").click()
+        self.follow(self.button("sign in"))
         self.at(to or self.words["my cases"])
 
     def open_case(self, number: str) -> None:
         """From My cases to a case."""
-        self.link(number).click()
+        self.follow(self.link(number))
         self.at(number)
 
     def choose_type(self, kind: str) -> None:
         """From a case to the page of the files of a new filing."""
-        self.link(self.words["file"]).click()
+        self.follow(self.link(self.words["file"]))
         self.page.locator(f"input[value={kind}]").check()
-        self.button("continue").click()
+        self.follow(self.button("continue"))
         self.page.wait_for_url("**/files/")
 
     def line(self, name: str) -> Locator:
@@ -136,20 +147,20 @@ class Visit:
     def add_plainly(self, *files: Path) -> None:
         """Choose files and send them with the form's own button, as without JavaScript."""
         self.page.locator("form[data-upload] input[type=file]").set_input_files(list(files))
-        self.button("add").click()
+        self.follow(self.button("add"))
 
     def replace(self, old: Path, new: Path) -> None:
         """Put a mended file in the place of another."""
         line = self.line(old.name)
         line.locator("summary").click()
         line.locator("input[type=file]").set_input_files(new)
-        line.get_by_role("button", name=self.words["replace"]).click()
+        self.follow(line.get_by_role("button", name=self.words["replace"]))
         self.line(new.name).wait_for()
         expect(self.line(old.name)).to_have_count(0)
 
     def go_on_from_files(self) -> None:
         """To the page after the files."""
-        self.link(self.words["continue"]).click()
+        self.follow(self.link(self.words["continue"]))
         self.page.wait_for_url(lambda url: not url.endswith("/files/"))
 
     def state_service(self) -> None:
@@ -162,20 +173,20 @@ class Visit:
             page.locator(f"#id_served_on_{part}").fill(value)
         if page.locator("#id_signed").count():
             page.locator("#id_signed").check()
-        self.button("continue").click()
+        self.follow(self.button("continue"))
         page.wait_for_url(lambda url: not url.endswith("/service/"))
 
     def skip_dates(self) -> None:
         """Leave the page of dates, where there is one, without a date."""
         if self.page.url.endswith("/dates/"):
-            self.button("continue").click()
+            self.follow(self.button("continue"))
         self.page.wait_for_url("**/review/")
 
     def submit(self) -> None:
         """Confirm each warning, file, and come to the receipt."""
         for box in self.page.locator("input[name=acknowledged]").all():
             box.check()
-        self.button("file now").click()
+        self.follow(self.button("file now"))
         self.at(self.words["filed"])
 
     def download(self, word: str, folder: Path) -> Path:
@@ -194,10 +205,10 @@ class Visit:
         """Hand a receipt to the public page."""
         self.go("receipts/check/")
         self.page.locator("#receipt").set_input_files(file)
-        self.button("check").click()
+        self.follow(self.button("check"))
 
     def sign_out(self) -> None:
         """End the session from the header."""
         header = self.page.get_by_role("banner")
-        header.get_by_role("button", name=self.words["sign out"]).click()
+        self.follow(header.get_by_role("button", name=self.words["sign out"]))
         expect(header.get_by_role("link", name=self.words["sign in"])).to_be_visible()

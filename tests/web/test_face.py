@@ -13,6 +13,7 @@ from django.template import engines
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
+from playwright.sync_api import expect
 
 import greffe.web
 from greffe.web.components import FileLine, FindingLine, Tag, TimelineEvent
@@ -181,10 +182,10 @@ def test_server_error_page_has_nothing_that_axe_holds_against_it(
 
 def test_error_summary_has_the_focus_without_javascript(opened: Callable[..., Any]) -> None:
     page = opened(gallery("en", wrong=True), java_script_enabled=False)
-    assert page.locator(".error-summary:focus").count() == 1
+    expect(page.locator(".error-summary")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#id_kind_0")
+    page.wait_for_url("**/en/#id_kind_0")
 
 
 def test_skip_link_is_first_and_shows_when_it_has_the_focus(opened: Callable[..., Any]) -> None:
@@ -193,7 +194,7 @@ def test_skip_link_is_first_and_shows_when_it_has_the_focus(opened: Callable[...
     link = page.locator(".skip-link:focus")
     assert link.bounding_box()["height"] >= 24
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "main"
+    expect(page.locator("#main")).to_be_focused()
 
 
 def test_every_target_is_at_least_24_pixels_high(opened: Callable[..., Any]) -> None:
@@ -255,14 +256,15 @@ def test_upload_sends_each_file_alone_and_takes_the_list_that_comes_back(uploadi
     uploading.locator("#file-1").wait_for()
     assert [body.count(b"filename=") for body in bodies] == [1, 1]
     assert all(b"csrfmiddlewaretoken" in body for body in bodies)
-    assert uploading.locator(".upload-line").count() == 0
+    expect(uploading.locator(".upload-line")).to_have_count(0)
 
 
 def test_upload_says_when_the_connection_is_lost_and_can_be_tried_again(uploading: Any) -> None:
     uploading.route("**/sent", lambda route: route.abort("connectionreset"), times=1)
     choose(uploading, pdf("a.pdf"))
     uploading.get_by_text("The connection was lost").first.wait_for()
-    assert "a.pdf: The connection was lost" in uploading.locator("[role=status]").inner_text()
+    status = uploading.locator("[role=status]")
+    expect(status).to_contain_text("a.pdf: The connection was lost")
     page = upload_page("en", files=[FileLine("9", "a.pdf", 10)])
     uploading.route("**/sent", lambda route: route.fulfill(body=page, content_type="text/html"))
     uploading.get_by_role("button", name="Try again").click()
