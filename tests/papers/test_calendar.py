@@ -1,13 +1,14 @@
 import dataclasses
 import datetime as dt
 import unicodedata
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from greffe.papers.calendar import Entry, calendar_of
+from greffe.papers.calendar import Attendee, Entry, calendar_of, method_of
 
 pytestmark = pytest.mark.requirement("MC-16")
 
@@ -122,3 +123,52 @@ def test_any_text_is_folded_and_escaped_and_comes_back_as_it_was(text: str) -> N
     read = lines(content)
     assert plain(read["LOCATION"]) == plain(read["SUMMARY"]) == kept
     assert read["STATUS"] == "CONFIRMED"
+
+
+def meeting(**changes: Any) -> dict[str, str]:
+    invited = dataclasses.replace(
+        ENTRY, attendees=[Attendee('Jo Roe, "JR"', "jo@example.org")], **changes
+    )
+    content = calendar_of(invited, made=MADE)
+    assert f"METHOD:{method_of(invited)}\r\n".encode() in content
+    return lines(content)
+
+
+@pytest.mark.requirement("MC-03")
+def test_invitation_asks_the_calendar_of_who_is_invited_to_take_it_in() -> None:
+    """RFC 5546 (3.2.2): a request has its attendees; nobody is asked to answer."""
+    content = calendar_of(
+        dataclasses.replace(ENTRY, attendees=[Attendee("Jo Roe", "jo@example.org")]), made=MADE
+    )
+    read = lines(content)
+    assert (read["METHOD"], read["STATUS"], read["SEQUENCE"]) == ("REQUEST", "CONFIRMED", "3")
+    attendee = content.replace(b"\r\n ", b"").decode().partition("ATTENDEE;")[2].partition("\r")[0]
+    params, _, address = attendee.partition(":")
+    assert address == "mailto:jo@example.org"
+    assert {"RSVP=FALSE", "PARTSTAT=ACCEPTED", "ROLE=REQ-PARTICIPANT"} <= set(params.split(";"))
+    assert 'CN="Jo Roe"' in params or "CN=Jo Roe" in params
+
+
+@pytest.mark.requirement("MC-03")
+def test_meeting_that_is_moved_and_cancelled_stays_the_same_entry_with_a_higher_number() -> None:
+    later = ENTRY.starts_at + dt.timedelta(days=1)
+    first, moved = meeting(), meeting(revision=4, starts_at=later)
+    gone = meeting(revision=5, starts_at=later, cancelled=True)
+    assert {first["UID"], moved["UID"], gone["UID"]} == {ENTRY.uid}
+    assert [one["SEQUENCE"] for one in (first, moved, gone)] == ["3", "4", "5"]
+    assert [one["METHOD"] for one in (first, moved, gone)] == ["REQUEST", "REQUEST", "CANCEL"]
+    assert moved["DTSTART"] == gone["DTSTART"] == "20261208T140000Z"
+    assert gone["ATTENDEE"] == "mailto:jo@example.org"
+
+
+@pytest.mark.requirement("MC-03")
+@given(name=st.text(max_size=80))
+@example(name='Jo"\r\nSTATUS:CANCELLED')
+def test_any_name_of_who_is_invited_stays_within_its_line(name: str) -> None:
+    content = calendar_of(
+        dataclasses.replace(ENTRY, attendees=[Attendee(name, "jo@example.org")]), made=MADE
+    )
+    read = lines(content)
+    assert read["STATUS"] == "CONFIRMED"
+    assert read["SEQUENCE"] == "3"
+    assert content.count(b"\r\nATTENDEE") == 1

@@ -46,7 +46,7 @@ _MONTHS = {
 }
 
 
-Paper = Literal["receipt", "notice"]
+Paper = Literal["receipt", "notice", "invitation"]
 """A paper that we make: its words are in templates/, in the file of that name."""
 
 
