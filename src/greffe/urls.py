@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from greffe.web import errors, public, signin
+from greffe.web import errors, public, reauthentication, signin
 
 urlpatterns = [
     path("", public.choose_language, name="root"),
@@ -22,6 +22,7 @@ urlpatterns = [
         # The names by which django-allauth refers to the same two pages.
         path("sign-in/", signin.sign_in, name="account_login"),
         path("sign-out/", signin.sign_out, name="account_logout"),
+        path("sign-in/again/", reauthentication.show_again, name="account_reauthenticate"),
         path("closed-account/", signin.closed, name="account_inactive"),
         path("portal/", include("greffe.web.portal.urls", namespace="portal")),
         path("registry/", include("greffe.web.registry.urls", namespace="registry")),

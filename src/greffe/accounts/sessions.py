@@ -36,7 +36,7 @@ Reason = Literal[
 NOTED_EVERY = 120
 """Seconds in which the use of a session is written down once: not at each request."""
 
-_BEGAN, _SEEN, _ROW = "began", "seen", "row"
+_BEGAN, _SEEN, _ROW, _PROVED = "began", "seen", "row", "proved"
 _NO_ADDRESS = "::"
 _AGENT = 200
 
@@ -88,6 +88,17 @@ def time_left(session: SessionBase) -> TimeLeft | None:
     idle = session.get(_SEEN, now) + settings.SESSION_IDLE_AGE - now
     whole = session.get(_BEGAN, now) + settings.SESSION_COOKIE_AGE - now
     return TimeLeft(idle, "idle") if idle < whole else TimeLeft(whole, "absolute")
+
+
+def note_proof(session: SessionBase) -> None:
+    """Note that whoever holds the session has just shown again who they are."""
+    session[_PROVED] = int(time.time())
+
+
+def proved_within(session: SessionBase, seconds: int) -> bool:
+    """Whether who holds the session signed in, or showed again who they are, so lately."""
+    latest = max(session.get(_BEGAN, 0), session.get(_PROVED, 0))
+    return SESSION_KEY in session and int(time.time()) - latest < seconds
 
 
 def note_use(request: HttpRequest) -> None:

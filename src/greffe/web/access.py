@@ -38,13 +38,13 @@ def signed_in(page: Page[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
         if not request.viewer:
             if request.user.is_authenticated:  # an account that acts for nobody: nothing is theirs
                 raise PermissionDenied
-            return redirect_to_login(_page_of(request), reverse("sign-in"))
+            return redirect_to_login(page_of(request), reverse("sign-in"))
         return page(request, *args, **kwargs)
 
     return cast("Callable[Concatenate[Any, P], HttpResponseBase]", guarded)
 
 
-def _page_of(request: HttpRequest) -> str:
+def page_of(request: HttpRequest) -> str:
     """The page to come back to after signing in: for a form, the one that it was sent from."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     reading = request.method in {"GET", "HEAD"}
