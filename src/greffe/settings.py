@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "greffe.accounts",
     "greffe.documents",
     "greffe.cases",
+    "greffe.invitations",
     "greffe.filings",
     "greffe.web",
 ]
@@ -135,7 +136,7 @@ def _pool() -> dict[str, object]:
 DATABASES = {"default": _database(env.str("DATABASE_URL", "postgresql:///greffe"))}
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["greffe.accounts.viewers.Backend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {
@@ -170,6 +171,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 
+SESSION_ENGINE = "greffe.accounts.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = HTTPS

@@ -195,4 +195,103 @@ DOCUMENT = _table(
     },
 )
 
-TABLES: tuple[StateTable, ...] = (DRAFT, SUBMISSION, DOCUMENT)
+# From asking to be invited to the account that is joined. What the person has to do ends by itself;
+# what the registry has to do does not.
+_INVITATION_EVENTS = {
+    "invite": Text(en="Invite", fr="Inviter"),
+    "send-again": Text(en="Send the invitation again", fr="Envoyer de nouveau l’invitation"),
+    "remind": Text(en="Remind", fr="Rappeler"),
+    "return-form": Text(en="Return the form", fr="Retourner le formulaire"),
+    "accept-form": Text(en="Accept the form", fr="Accepter le formulaire"),
+    "send-back": Text(en="Ask for another form", fr="Demander un autre formulaire"),
+    "propose": Text(en="Propose times", fr="Proposer des moments"),
+    "choose": Text(en="Choose a time", fr="Choisir un moment"),
+    "move": Text(en="Move the meeting", fr="Déplacer la rencontre"),
+    "cancel": Text(en="Cancel the meeting", fr="Annuler la rencontre"),
+    "miss": Text(en="Note that it was not held", fr="Noter qu’elle n’a pas eu lieu"),
+    "hold": Text(en="Note that it was held", fr="Noter qu’elle a eu lieu"),
+    "confirm": Text(en="Confirm the identity", fr="Confirmer l’identité"),
+    "refuse": Text(en="Not confirm the identity", fr="Ne pas confirmer l’identité"),
+    "issue": Text(en="Issue a code", fr="Délivrer un code"),
+    "activate": Text(en="Join the portal", fr="Rejoindre le portail"),
+    "expire": Text(en="Expire", fr="Expirer"),
+    "revoke": Text(en="Revoke", fr="Révoquer"),
+}
+
+
+def _only(**allowed: str) -> dict[str, str | None]:
+    """A row that answers every event, and refuses those that are not named."""
+    named = {event.replace("_", "-"): to for event, to in allowed.items()}
+    return dict.fromkeys(_INVITATION_EVENTS) | named
+
+
+INVITATION = _table(
+    "invitation",
+    "asked",
+    {
+        "asked": Text(en="Asked for", fr="Demandée"),
+        "invited": Text(en="Invited", fr="Envoyée"),
+        "form-returned": Text(en="Form returned", fr="Formulaire reçu"),
+        "meeting-proposed": Text(en="Meeting proposed", fr="Rencontre proposée"),
+        "scheduled": Text(en="Meeting scheduled", fr="Rencontre fixée"),
+        "held": Text(en="Meeting held", fr="Rencontre tenue"),
+        "confirmed": Text(en="Identity confirmed", fr="Identité confirmée"),
+        "refused": Text(en="Identity not confirmed", fr="Identité non confirmée"),
+        "code-issued": Text(en="Code issued", fr="Code délivré"),
+        "activated": Text(en="Portal joined", fr="Portail rejoint"),
+        "expired": Text(en="Expired", fr="Expirée"),
+        "revoked": Text(en="Revoked", fr="Révoquée"),
+    },
+    _INVITATION_EVENTS,
+    {
+        "asked": _only(invite="invited", expire="expired", revoke="revoked"),
+        "invited": _only(
+            send_again="invited",
+            remind="invited",
+            return_form="form-returned",
+            expire="expired",
+            revoke="revoked",
+        ),
+        # Until it is looked at, a form may be returned once more: the latest counts.
+        "form-returned": _only(
+            return_form="form-returned",
+            accept_form="form-returned",
+            send_back="invited",
+            propose="meeting-proposed",
+            revoke="revoked",
+        ),
+        "meeting-proposed": _only(
+            propose="meeting-proposed",
+            remind="meeting-proposed",
+            choose="scheduled",
+            cancel="form-returned",
+            expire="expired",
+            revoke="revoked",
+        ),
+        "scheduled": _only(
+            move="scheduled",
+            cancel="form-returned",
+            miss="form-returned",
+            hold="held",
+            revoke="revoked",
+        ),
+        "held": _only(
+            propose="meeting-proposed", confirm="confirmed", refuse="refused", revoke="revoked"
+        ),
+        "confirmed": _only(issue="code-issued", revoke="revoked"),
+        "refused": _only(),
+        "code-issued": _only(
+            issue="code-issued",
+            remind="code-issued",
+            activate="activated",
+            expire="expired",
+            revoke="revoked",
+        ),
+        "activated": _only(),
+        # Begun again; whoever's identity was confirmed is issued another code and no more.
+        "expired": _only(send_again="invited", issue="code-issued", revoke="revoked"),
+        "revoked": _only(),
+    },
+)
+
+TABLES: tuple[StateTable, ...] = (DRAFT, SUBMISSION, DOCUMENT, INVITATION)

@@ -1,0 +1,22 @@
+"""What a registration form says, and what is wrong with it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """The fields of a registration form, as typed.
+
+    `regulator` is an id of law/data/invitations.toml; counsel name it with their membership number,
+    claimants and appellants leave both empty. Telephone numbers may be typed in any usual way.
+    """
+
+    name: str
+    address: str
+    mobile: str
+    email: str
+    language: str
+    regulator: str = ""
+    membership_number: str = ""
+    firm: str = ""
+    phone: str = ""
