@@ -14,7 +14,7 @@ not. See docs/adr/0015-limits-on-guessing.md.
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """What is guessed at. Each has its own counts."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a kind
+    ACCESS_CODE = "access-code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,12 @@ RULES: Mapping[Kind, Rules] = {
         # Twenty: four places of five. Then about a hundred a day, from all the networks there are.
         account=Rule(free=20, first=30, most=15 * 60, fades=15 * 60),
     ),
+    # Besides, each code is good for five tries, and how many are sent is limited: accounts.sending.
+    Kind.ACCESS_CODE: Rules(
+        place=Rule(free=10, first=30, most=15 * 60, fades=15 * 60),
+        network=Rule(free=30, first=10, most=5 * 60, fades=5 * 60),
+        account=Rule(free=20, first=30, most=15 * 60, fades=15 * 60),
+    ),
 }
 
 KNOWN_DAYS = 90
@@ -108,7 +115,9 @@ class TooManyTriesError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class _Lane:
+class Lane:
+    """Something that is counted, by its key, and how it is slowed."""
+
     key: bytes
     rule: Rule
 
@@ -118,7 +127,7 @@ class Attempt:
     """A try that is allowed and counted as a failure, until `succeeded` is told otherwise."""
 
     place: bytes
-    _counted: tuple[tuple[_Lane, Any], ...]
+    _counted: tuple[tuple[Lane, Any], ...]
 
 
 # A row whose wait is not over is not updated, and so not returned: the try is refused. The clock is
@@ -201,7 +210,15 @@ def attempt(kind: Kind, subject: str, *, address: Address | None, browser: str =
     account exists is never asked.
     """
     place, lanes = _lanes(kind, subject, network_of(address), browser)
-    counted: list[tuple[_Lane, Any]] = []
+    return Attempt(place, tuple(count(lanes)))
+
+
+def count(lanes: Sequence[Lane]) -> list[tuple[Lane, Any]]:
+    """Count once in each lane, or in none; give each with the moment until which it then waits.
+
+    Raises TooManyTriesError if one of them must wait. Lanes are given in the same order each time.
+    """
+    counted: list[tuple[Lane, Any]] = []
     with transaction.atomic(), connection.cursor() as cursor:
         for lane in lanes:  # always in this order: two tries never wait for each other
             given: Any = {"key": lane.key, "waits": lane.rule.waits(), "fades": lane.rule.fades}
@@ -213,7 +230,7 @@ def attempt(kind: Kind, subject: str, *, address: Address | None, browser: str =
             counted.append((lane, row[0]))
     if len(counted) < len(lanes):
         raise _refusal([lane.key for lane in lanes])
-    return Attempt(place, tuple(counted))
+    return counted
 
 
 def succeeded(tried: Attempt) -> None:
@@ -240,18 +257,18 @@ def one_spelling(username: str) -> str:
     return unicodedata.normalize("NFKC", username.strip().upper()).casefold()
 
 
-def _lanes(kind: Kind, subject: str, network: str, browser: str) -> tuple[bytes, list[_Lane]]:
+def _lanes(kind: Kind, subject: str, network: str, browser: str) -> tuple[bytes, list[Lane]]:
     subject, rules = one_spelling(subject), RULES[kind]
-    place = _key(kind, "place", subject, network)
+    place = lane_key(kind, "place", subject, network)
     if browser:
-        return place, [_Lane(_key(kind, "browser", subject, browser), rules.place)]
-    lanes = [_Lane(place, rules.place), _Lane(_key(kind, "network", network), rules.network)]
+        return place, [Lane(lane_key(kind, "browser", subject, browser), rules.place)]
+    lanes = [Lane(place, rules.place), Lane(lane_key(kind, "network", network), rules.network)]
     if not _is_known(place):
-        lanes.append(_Lane(_key(kind, "account", subject), rules.account))
+        lanes.append(Lane(lane_key(kind, "account", subject), rules.account))
     return place, lanes
 
 
-def _key(*parts: str) -> bytes:
+def lane_key(*parts: str) -> bytes:
     """Name a lane without saying whose it is to who lacks the registry's secret."""
     value = json.dumps(parts).encode()
     return salted_hmac("greffe.accounts.limits", value, algorithm="sha256").digest()
