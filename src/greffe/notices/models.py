@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Now
 from greffe.notices.states import NOTICE
 
 LANGUAGES = [("en", "English"), ("fr", "Français")]
+MEDIA = ("mail", "text")
 
 
 class Notice(models.Model):
@@ -21,10 +22,16 @@ class Notice(models.Model):
     it in `lead` and follow its state. `context` holds what the template needs and no more; it is
     empty once the time of an e-mail's words is over. `diagnosis` is what a mail server said of one
     that came back, `bounce` the fingerprint of the message that brought it back.
+
+    A text message has a telephone number as its `recipient`. What is `secret` has words that nobody
+    else may read: sealed while it waits, empty as soon as it is sent or given up. After
+    `give_up_at` it is not sent any more. `proof` is the name under which whoever took it has it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=64)
+    medium = models.CharField(max_length=8, default="mail", db_default="mail")
+    secret = models.BooleanField(default=False, db_default=False)
     language = models.CharField(max_length=2, choices=LANGUAGES)
     recipient = models.TextField(blank=True)
     person_id = models.UUIDField(null=True)  # no foreign key: accounts stand above
@@ -36,9 +43,11 @@ class Notice(models.Model):
     state = models.CharField(max_length=16, default=NOTICE.initial)
     attempts = models.PositiveIntegerField(default=0)
     next_attempt_at = models.DateTimeField(db_default=Now())
+    give_up_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     message_id = models.CharField(max_length=320, unique=True)
     channel = models.CharField(max_length=32, blank=True)
+    proof = models.CharField(max_length=64, blank=True, db_default="")
     last_error = models.CharField(max_length=64, blank=True)
     diagnosis = models.CharField(max_length=300, blank=True, db_default="")
     bounce = models.CharField(max_length=64, blank=True, db_default="")
@@ -53,6 +62,13 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(language__in=["en", "fr"]), name="notice_language_is_official"
+            ),
+            models.CheckConstraint(
+                condition=Q(medium__in=list(MEDIA)), name="notice_medium_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(secret=False) | Q(give_up_at__isnull=False),
+                name="notice_secret_has_an_end",
             ),
             models.CheckConstraint(
                 condition=Q(state="sending", lease_until__isnull=False)
@@ -71,6 +87,14 @@ class Notice(models.Model):
                 "id",
                 condition=Q(state__in=["queued", "sending"], lead=None),
                 name="notice_due",
+            ),
+            models.Index(
+                fields=["-created_at"], condition=Q(medium="text"), name="notice_texts_latest"
+            ),
+            models.Index(
+                fields=["give_up_at"],
+                condition=Q(secret=True) & ~Q(context={}),
+                name="notice_secret_with_words",
             ),
             models.Index(
                 fields=["recipient", "digest", "language"],

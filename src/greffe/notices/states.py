@@ -13,6 +13,7 @@ _ROWS: dict[str, dict[str, str | None]] = {
         "fail": None,
         "bounce": None,
         "retry": None,
+        "withdraw": "withdrawn",
     },
     # Claimed again where the lease of whoever claimed it first has run out.
     "sending": {
@@ -22,6 +23,7 @@ _ROWS: dict[str, dict[str, str | None]] = {
         "fail": "failed",
         "bounce": None,
         "retry": None,
+        "withdraw": None,
     },
     # The mail server had taken it, and says later, by mail, that it could not deliver it.
     "sent": {
@@ -31,6 +33,7 @@ _ROWS: dict[str, dict[str, str | None]] = {
         "fail": None,
         "bounce": "failed",
         "retry": None,
+        "withdraw": None,
     },
     "failed": {
         "claim": None,
@@ -39,6 +42,17 @@ _ROWS: dict[str, dict[str, str | None]] = {
         "fail": None,
         "bounce": None,
         "retry": "queued",
+        "withdraw": None,
+    },
+    # Overtaken before it was sent: a later one says what holds now.
+    "withdrawn": {
+        "claim": None,
+        "sent": None,
+        "delay": None,
+        "fail": None,
+        "bounce": None,
+        "retry": None,
+        "withdraw": None,
     },
 }
 
@@ -51,6 +65,7 @@ NOTICE = StateTable(
             "sending": Text(en="Being sent", fr="En cours d’envoi"),
             "sent": Text(en="Sent", fr="Envoyé"),
             "failed": Text(en="Could not be sent", fr="Envoi impossible"),
+            "withdrawn": Text(en="Overtaken by a later one", fr="Remplacé par un plus récent"),
         }
     ),
     events=MappingProxyType(
@@ -61,6 +76,7 @@ NOTICE = StateTable(
             "fail": Text(en="Give up", fr="Renoncer"),
             "bounce": Text(en="It has come back", fr="Le courriel est revenu"),
             "retry": Text(en="Send again", fr="Envoyer de nouveau"),
+            "withdraw": Text(en="A later one takes its place", fr="Un plus récent le remplace"),
         }
     ),
     table=MappingProxyType(
