@@ -363,6 +363,19 @@ def first_row(file: str, key: str) -> str:
         ),
         ("retention.toml", "retention", ("days = 30", "days = 0"), "days"),
         ("retention.toml", "retention", ("days = 30", ""), "belong together"),
+        ("invitations.toml", "membership", ("label.fr", "label.es"), "label.fr"),
+        ("invitations.toml", "regulator", ('["lawyer"]', '["judge"]'), "“judge”"),
+        ("invitations.toml", "identity_document", ("label.en", "title.en"), "label.en"),
+        (
+            "invitations.toml",
+            "invitation_time",
+            ("remind_before = 14", "remind_before = 60"),
+            "remind_before",
+        ),
+        ("invitations.toml", "invitation_time", ('id = "form"', 'id = "nap"'), "no step"),
+        ("terms.toml", "terms", ('version = "1"', 'version = "one"'), "version"),
+        ("credentials.toml", "recovery_question", ("text.fr", "text.es"), "text.fr"),
+        ("credentials.toml", "sign_in_policy", ("on = false", 'on = "maybe"'), "“on”"),
     ],
 )
 def test_wrong_row_of_each_table_is_named_by_file_row_and_reason(

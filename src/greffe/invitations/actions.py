@@ -56,13 +56,21 @@ def invite(
     case: Case | None = None,
     to: str = "",
     replaces_account: bool = False,
-    asked: UUID | None = None,
 ) -> Invitation:
     """Invite a person: counsel with an active case, or, with `case`, whoever's own case it is.
 
-    `to` is the e-mail, postal address or fax number; without, the person's own. `asked` is the
-    invitation in state `asked` that this answers. By mail and fax the letter is printed by an
-    officer. Raises InvitationRefusedError.
+    `to` is the e-mail, postal address or fax number; without, the person's own. By mail
+    and fax the letter is printed by an officer. Raises InvitationRefusedError.
+    """
+    raise NotImplementedError
+
+
+def answer(
+    *, by: Viewer, invitation_id: UUID, person: Person, channel: str, language: str, to: str = ""
+) -> Invitation:
+    """Invite counsel who asked: the invitation in state `asked` becomes that of `person`.
+
+    Raises InvitationRefusedError.
     """
     raise NotImplementedError
 

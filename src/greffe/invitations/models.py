@@ -106,6 +106,7 @@ class RegistrationForm(models.Model):
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="forms")
     name = models.TextField()
     regulator = models.CharField(max_length=80, blank=True)
+    membership = models.CharField(max_length=80, blank=True)
     membership_number = models.CharField(max_length=32, blank=True)
     firm = models.TextField(blank=True)
     address = models.TextField()

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Registration:
     """The fields of a registration form, as typed.
 
-    `regulator` is an id of law/data/invitations.toml; counsel name it with their membership number,
-    claimants and appellants leave both empty. Telephone numbers may be typed in any usual way.
+    `regulator` and `membership` are ids of law/data/invitations.toml; counsel give them with their
+    membership number, claimants and appellants leave all three empty. Telephone numbers may be
+    typed in any usual way.
     """
 
     name: str
@@ -17,6 +18,7 @@ class Registration:
     email: str
     language: str
     regulator: str = ""
+    membership: str = ""
     membership_number: str = ""
     firm: str = ""
     phone: str = ""

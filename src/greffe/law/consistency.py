@@ -21,6 +21,9 @@ from greffe.law.tables import (
 EXPIRING, KEPT = ("draft", "upload", "mail"), ("filing", "receipt", "case")
 """Classes of retention: what goes when its days are over, and what this version always keeps."""
 
+TIMED = ("form", "meeting", "code")
+"""Steps of an invitation that end by themselves."""
+
 Tables = Mapping[str, Sequence[Placed]]
 
 
@@ -31,6 +34,7 @@ def check_all(tables: Tables) -> None:
     check_something_may_be_filed(tables)
     check_findings(tables)
     check_retention(tables)
+    check_invitation_times(tables)
 
 
 def check_divisions_agree(tables: Tables) -> None:
@@ -134,6 +138,21 @@ def _check_class(placed: Placed) -> None:
     if row.id not in EXPIRING and row.days is not None:
         reason = "nothing of this class is ever removed by this version: leave days out"
         raise RuleError(placed.file, row.id, reason)
+
+
+def check_invitation_times(tables: Tables) -> None:
+    """Refuse a step of an invitation without a time, on any day, and a time of no step."""
+    versions: dict[str, list[Placed]] = {}
+    for placed in tables["invitation_times"]:
+        if placed.row.id not in TIMED:
+            reason = f"no step has this name; those with a time are {', '.join(TIMED)}"
+            raise RuleError(placed.file, placed.row.id, reason)
+        versions.setdefault(placed.row.id, []).append(placed)
+    begin = min(placed.row.in_force_from for placed in tables["filing_limits"])
+    for name in TIMED:
+        if name not in versions:
+            raise RuleError("invitations.toml", name, "the row is missing: its step is in use")
+        _check_no_gap(versions[name], begin)
 
 
 def _check_no_gap(versions: Sequence[Placed], begin: dt.date) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from greffe.law.account_rows import RecoveryQuestion, SignInPolicy, Terms
 from greffe.law.calendar_rows import Closure
 from greffe.law.consistency import check_all
 from greffe.law.limit_rows import Limit, TriggerEvent
@@ -36,9 +37,13 @@ from greffe.law.tables import (
     FilingLimit,
     FilingPermission,
     FindingRow,
+    IdentityDocument,
+    InvitationTime,
+    Membership,
     Office,
     Region,
     RegistryDue,
+    Regulator,
     RetentionClass,
     ServiceDuty,
     ServiceMethod,
@@ -64,6 +69,13 @@ TABLES: tuple[Table, ...] = (
     Table("decision_reasons", "registry.toml", "decision_reason", DecisionReason),
     Table("registry_due", "registry.toml", "registry_due", RegistryDue),
     Table("retention", "retention.toml", "retention", RetentionClass),
+    Table("memberships", "invitations.toml", "membership", Membership),
+    Table("regulators", "invitations.toml", "regulator", Regulator),
+    Table("identity_documents", "invitations.toml", "identity_document", IdentityDocument),
+    Table("invitation_times", "invitations.toml", "invitation_time", InvitationTime),
+    Table("terms", "terms.toml", "terms", Terms),
+    Table("recovery_questions", "credentials.toml", "recovery_question", RecoveryQuestion),
+    Table("sign_in_policies", "credentials.toml", "sign_in_policy", SignInPolicy),
 )
 
 R = TypeVar("R", bound=Row)
@@ -93,6 +105,13 @@ class RuleSet:
     decision_reasons: tuple[DecisionReason, ...]
     registry_due: tuple[RegistryDue, ...]
     retention: tuple[RetentionClass, ...]
+    memberships: tuple[Membership, ...]
+    regulators: tuple[Regulator, ...]
+    identity_documents: tuple[IdentityDocument, ...]
+    invitation_times: tuple[InvitationTime, ...]
+    terms: tuple[Terms, ...]
+    recovery_questions: tuple[RecoveryQuestion, ...]
+    sign_in_policies: tuple[SignInPolicy, ...]
     hash: str
 
     def region(self, row_id: str, on: dt.date | None = None) -> Region:
@@ -134,6 +153,18 @@ class RuleSet:
     def retention_class(self, row_id: str, on: dt.date | None = None) -> RetentionClass:
         """Give how long what belongs to a class is kept."""
         return _find("retention", self.retention, row_id, on)
+
+    def terms_of(self, row_id: str, on: dt.date) -> Terms:
+        """Give the version of terms of use that is in force on a day."""
+        return _find("terms", self.terms, row_id, on)
+
+    def asked_at_sign_in(self, row_id: str, on: dt.date) -> bool:
+        """Say whether every sign-in asks for something on a day: "second-factor-each-time"."""
+        return _find("sign_in_policies", self.sign_in_policies, row_id, on).on
+
+    def invitation_time(self, row_id: str, on: dt.date | None = None) -> InvitationTime:
+        """Give how long a step of an invitation may take."""
+        return _find("invitation_times", self.invitation_times, row_id, on)
 
     def document_types_for(
         self, division: str, on: dt.date, filer: str | None = None

@@ -227,6 +227,49 @@ class RetentionClass(Row):
         return self
 
 
+class Membership(Row):
+    """As what somebody is a member of a regulator."""
+
+    label: Text
+
+
+class Regulator(Row):
+    """Who regulates counsel, and as what it takes members.
+
+    `publishes_numbers`: each member has a number, by which anybody finds them.
+    """
+
+    label: Text
+    members: Annotated[tuple[RowId, ...], Field(min_length=1)]
+    publishes_numbers: bool = True
+
+    def references(self) -> Iterator[tuple[str, str]]:
+        """Name the kinds of membership."""
+        yield from (("memberships", member) for member in self.members)
+
+
+class IdentityDocument(Row):
+    """A kind of document that proves an identity at the meeting."""
+
+    label: Text
+
+
+class InvitationTime(Row):
+    """How many days a step of an invitation may take, and how many before its end one is told."""
+
+    label: Text
+    counted_from: Text
+    days: Annotated[int, Field(ge=1)]
+    remind_before: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _reminds_within_its_days(self) -> "InvitationTime":
+        if self.remind_before >= self.days:
+            message = "remind_before is not less than days: nobody could be told in time"
+            raise ValueError(message)
+        return self
+
+
 class TextRow(Row):
     """Words that belong to the law's explanations rather than to a page."""
 
