@@ -50,7 +50,7 @@ def _head(**changes: Any) -> Head:
 
 
 def _invitation(online: str = "", **changes: Any) -> bytes:
-    return render_invitation(Invitation(_head(**changes), REPLY_BY, online))
+    return render_invitation(Invitation(_head(**changes), REPLY_BY, ["Lawyer", "Notary"], online))
 
 
 def _code(**changes: Any) -> bytes:
@@ -88,7 +88,13 @@ def _pages(pdf: bytes) -> list[str]:
                 "west@example.org, 1-833-777-2433",
                 "write to the office that handles the case",
             ],
-            ["Regulator", "Membership number", "Firm or organization", "Mobile telephone"],
+            [
+                "Lawyer",
+                "Regulator",
+                "Membership number",
+                "Firm or organization",
+                "Mobile telephone",
+            ],
         ),
         (
             "fr",
@@ -101,7 +107,7 @@ def _pages(pdf: bytes) -> list[str]:
                 "west@example.org, 1-833-777-2433",
                 "écrivez au bureau chargé du dossier",
             ],
-            ["Ordre professionnel", "Numéro de membre", "Téléphone mobile", "Signature"],
+            ["Organisme de réglementation", "Numéro de membre", "Téléphone mobile", "Signature"],
         ),
     ],
 )
@@ -119,9 +125,11 @@ def test_invitation_says_what_to_do_and_encloses_the_form(
 @pytest.mark.parametrize("lang", get_args(Lang))
 def test_claimant_gets_larger_type_and_is_asked_nothing_of_a_regulator(lang: Lang) -> None:
     plain, counsel = _invitation(lang=lang, counsel=False), _invitation(lang=lang)
-    asked = {"en": ("Regulator", "Membership", "Firm"), "fr": ("Ordre", "membre", "Cabinet")}[lang]
+    asked = {
+        "en": ("Lawyer", "Regulator", "Membership", "Firm"),
+        "fr": ("réglementation", "membre", "Cabinet"),
+    }[lang]
     assert [words for words in asked if words in _pages(plain)[1]] == []
-    assert {"en": "client ID", "fr": "identificateur de client"}[lang] in _pages(plain)[1]
     assert _type_size(plain) > _type_size(counsel)
 
 

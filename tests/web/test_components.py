@@ -321,3 +321,26 @@ def luminance(colour: str) -> float:
         c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.requirement("MC-01")
+@pytest.mark.parametrize(
+    ("lang", "only", "telephone"),
+    [
+        ("en", "questions about the portal only", "Telephone"),
+        ("fr", "questions au sujet du portail seulement", "Téléphone"),
+    ],
+)
+@pytest.mark.parametrize("tag", ["{% support %}", "{% support folded=True %}"])
+def test_support_names_three_mailboxes_and_one_telephone_for_the_portal_only(
+    tag: str, lang: str, only: str, telephone: str
+) -> None:
+    markup = drawn(tag, lang)
+    assert markup.count("mailto:") == 3
+    assert markup.count("tel:") == 1
+    said = plain(markup)
+    assert only in said
+    assert f"{telephone} 1-833-777-2433" in said
+    assert "IRB.mycasewestern-mondossierouest.CISR@irb-cisr.gc.ca" in said
+    assert "IRB.mycasecentral-mondossiercentre.CISR@irb-cisr.gc.ca" in said
+    assert "irb.MyCaseEastern-mondossierEst.cisr@cisr-irb.gc.ca" in said

@@ -19,16 +19,18 @@ _LEVELS: tuple[Level, ...] = ("all", "latin", "ascii")
 
 _SHARED = (("address",), ("email",), ("phone", "mobile"), ("language",))
 
-COUNSEL_FIELDS = (("name",), ("regulator",), ("membership-number", "firm"), *_SHARED)
+COUNSEL_FIELDS = (
+    ("name",),
+    ("membership",),
+    ("regulator",),
+    ("membership-number", "firm"),
+    *_SHARED,
+)
 """What the form asks of counsel, line by line: what the regulator publishes first."""
 
-PERSON_FIELDS = (("name",), ("client-id",), *_SHARED)
+PERSON_FIELDS = (("name",), *_SHARED)
 """What the form asks of a claimant or an appellant."""
 
-_CHOICES = {
-    "regulator": ("regulator-bar", "regulator-notaries", "regulator-college"),
-    "language": ("language-en", "language-fr"),
-}
 _LINES = {"address": 2}
 
 
@@ -59,10 +61,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation with its form: due back by `reply_by`, or on line at `online` where it can."""
+    """An invitation with its form: due back by `reply_by`, or on line at `online` where it can.
+
+    `memberships` are what counsel may tick as what they are a member of their regulator.
+    """
 
     head: Head
     reply_by: dt.date
+    memberships: Sequence[str] = ()
     online: str = ""
 
 
@@ -187,24 +193,30 @@ def _form(invitation: Invitation, words: Words, by: str) -> dict[str, Any]:
             "form-about", reference=words.exact(head.reference), name=words.show(head.name)
         ),
         "how": words.say(f"form-how-{kind}"),
-        "rows": [[_field(code, kind, words) for code in row] for row in fields],
+        "rows": [[_field(code, invitation, words) for code in row] for row in fields],
         "declare": words.say("form-declare"),
         "sign": [words.say("form-signature"), words.say("form-date")],
         "back": words.say("form-back", office=words.show(head.office), day=by),
     }
 
 
-def _field(code: str, kind: str, words: Words) -> dict[str, Any]:
-    known = texts.codes("invitation")
+def _field(code: str, invitation: Invitation, words: Words) -> dict[str, Any]:
+    kind, known = _kind(invitation.head), texts.codes("invitation")
     hints = (f"hint-{code}-{kind}", f"hint-{code}")
     hint = next((words.say(one) for one in hints if one in known), "")
     own = f"field-{code}-{kind}"
     return {
         "label": words.say(own if own in known else f"field-{code}"),
         "hint": hint,
-        "options": [words.say(option) for option in _CHOICES.get(code, ())],
+        "options": _options(code, invitation, words),
         "lines": _LINES.get(code, 1),
     }
+
+
+def _options(code: str, invitation: Invitation, words: Words) -> list[str]:
+    if code == "membership":
+        return [words.show(label) for label in invitation.memberships]
+    return [words.say("language-en"), words.say("language-fr")] if code == "language" else []
 
 
 def _code_letter(letter: CodeLetter, words: Words) -> dict[str, Any]:

@@ -53,7 +53,6 @@ def help_and_contacts(request: HttpRequest) -> HttpResponse:
     """
     today = timezone.localdate()
     context = {
-        "regions": [row for row in rules().regions if row.in_force(today)],
         "offices": [row for row in rules().offices if row.in_force(today)],
         "limit": rules().filing_limit(today),
     }

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from django import forms, template
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext
 
+from greffe.cases.rules import rules
 from greffe.law.citations import cited
 from greffe.law.dates import long_date as date_in_words
 from greffe.law.dates import long_time as time_in_words
@@ -263,6 +265,18 @@ def timeline(events: Iterable[Any]) -> dict[str, Any]:
 def empty(content: str, title: str) -> SafeString:
     """Draw an empty state: what will be here (the title), what to do (the body)."""
     return render_to_string("components/empty.html", {"title": title, "body": _trimmed(content)})
+
+
+@register.inclusion_tag("components/support.html")
+def support(*, folded: bool = False) -> dict[str, Any]:
+    """Draw the mailboxes and the telephone for questions about the portal, and what they are for.
+
+    `folded` puts them behind a summary, for pages that are not the person's own.
+    """
+    today = timezone.localdate()
+    regions = [row for row in rules().regions if row.in_force(today)]
+    telephones = list(dict.fromkeys(row.portal_telephone for row in regions))
+    return {"regions": regions, "telephones": telephones, "folded": folded}
 
 
 # Forms
