@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "greffe.accounts.session_list.SessionList",
     "django_htmx",
     "procrastinate.contrib.django",
@@ -73,7 +74,19 @@ MIDDLEWARE = [
 # Where mail is handed over; without a server it waits, or is shown on a page of the demonstration.
 SMTP = env.str("GREFFE_SMTP", "")
 MAIL_FROM = env.str("GREFFE_MAIL_FROM", "greffe@localhost")
-NOTICE_CHANNEL = "smtp" if SMTP else "page" if DEMO else ""
+# GC Notify sends text messages, and e-mails where it has a template for them and SMTP is not set.
+NOTIFY_URL = env.str("GREFFE_NOTIFY_URL", "https://api.notification.canada.ca")
+NOTIFY_KEY = env.str("GREFFE_NOTIFY_KEY", "")
+NOTIFY_TEXT_TEMPLATE = env.str("GREFFE_NOTIFY_TEXT_TEMPLATE", "")
+NOTIFY_MAIL_TEMPLATE = env.str("GREFFE_NOTIFY_MAIL_TEMPLATE", "")
+NOTICE_CHANNEL = (
+    "smtp" if SMTP else "gc-notify" if NOTIFY_KEY and NOTIFY_MAIL_TEMPLATE else "page" if DEMO else ""
+)
+TEXT_CHANNEL = (
+    "gc-notify-text" if NOTIFY_KEY and NOTIFY_TEXT_TEMPLATE else "page" if DEMO else ""
+)
+# Text messages in a day of UTC: what the provider lets this service send.
+TEXT_DAILY_QUOTA = env.int("GREFFE_TEXT_QUOTA", 1000, validate=validate.Range(min=1))
 
 ROOT_URLCONF = "greffe.urls"
 WSGI_APPLICATION = "greffe.wsgi.application"
@@ -150,6 +163,14 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "greffe.web.signin.Landing"
 ACCOUNT_EMAIL_VERIFICATION = "none"
+# Sign-in partners: a file, see greffe.accounts.partners. Read where it is wanted, so that `greffe
+# doctor` can say what is wrong with it.
+SIGN_IN_PARTNERS = env.path("GREFFE_SIGN_IN_PARTNERS", None)
+SOCIALACCOUNT_ADAPTER = "greffe.accounts.partners.adapter.PartnerAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_UID_MAX_LENGTH = 256  # a persistent name of SAML 2.0 is as long at most
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 # Off: these counts live in the memory of one process, and would lock an account's owner out too.
@@ -225,6 +246,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         "greffe": {"level": "INFO"},
+        # It logs what the service answered, and that may repeat a telephone number.
+        "notifications_python_client": {"level": "CRITICAL"},
         # Addresses that people typed, and errors that greffe.web.errors has told already.
         "django.request": {"level": "CRITICAL"},
     },

@@ -11,8 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from greffe.accounts.models import Role, StaffRole
-from greffe.accounts.viewers import Viewer
+from greffe.accounts.models import Role
+from greffe.accounts.viewers import HeldRole, Viewer
 from greffe.cases.models import Case, CaseOffice, CounselOfRecord, Hearing, Participant, RecordEntry
 from greffe.cases.permissions import (
     STAFF,
@@ -122,12 +122,10 @@ def test_search_shows_exactly_the_cases_in_which_one_has_a_capacity(
 ) -> None:
     person, today = scene.person("Somebody"), scene.today
     roles = tuple(
-        StaffRole(
-            person=person,
-            role=role,
+        HeldRole(
+            Role(role),
             office=office if role in {Role.OFFICER, Role.SUPERVISOR} else "",
             division="RPD" if role == Role.MEMBER else "",
-            held_from=scene.start,
         )
         for role, office in held
     )

@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 from django.utils import timezone
 
-from greffe.accounts.models import Role, StaffRole
-from greffe.accounts.viewers import Viewer
+from greffe.accounts.models import Role
+from greffe.accounts.viewers import HeldRole, Viewer
 from greffe.cases.models import Hearing
 from greffe.filings.models import QueueItem
 from greffe.filings.queue_queries import Filters, queue_page, queue_scope, waiting_in
@@ -38,10 +38,7 @@ def viewers(scene: Scene) -> dict[str, Viewer]:
     for name, roles in held.items():
         person = scene.person(name)
         made = tuple(
-            StaffRole.objects.create(
-                person=person, role=Role(role), office=office, division=where, held_from=scene.start
-            )
-            for role, office, where in roles
+            HeldRole(Role(role), office=office, division=where) for role, office, where in roles
         )
         found[name] = Viewer(person=person, account_id=0, roles=made)
     return found

@@ -41,9 +41,9 @@ def _what(user: User, on: date) -> str:
         return ""
     if viewer.roles:
         offices = [
-            rules().office(role.office).label.get(lang()) for role in viewer.roles if role.office
+            rules().office(held.office).label.get(lang()) for held in viewer.roles if held.office
         ]
-        return " · ".join([*(role.get_role_display() for role in viewer.roles), *offices])
+        return " · ".join([*(str(held.role.label) for held in viewer.roles), *offices])
     if viewer.person.counsel_in.exists():
         return gettext("Counsel")
     return gettext("Claimant")
