@@ -376,6 +376,8 @@ def first_row(file: str, key: str) -> str:
         ("terms.toml", "terms", ('version = "1"', 'version = "one"'), "version"),
         ("credentials.toml", "recovery_question", ("text.fr", "text.es"), "text.fr"),
         ("credentials.toml", "sign_in_policy", ("on = false", 'on = "maybe"'), "“on”"),
+        ("representation.toml", "delegate_limit", ("most = 4", "most = -1"), "most"),
+        ("representation.toml", "contact_duty", ('division = "RPD"', 'division = "X"'), "“X”"),
     ],
 )
 def test_wrong_row_of_each_table_is_named_by_file_row_and_reason(

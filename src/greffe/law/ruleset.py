@@ -29,6 +29,7 @@ from greffe.law.loading import (
     lay_over,
     parse,
 )
+from greffe.law.representation_rows import DELEGATES, ContactDuty, DelegateLimit
 from greffe.law.rows import Row
 from greffe.law.tables import (
     DecisionReason,
@@ -76,6 +77,8 @@ TABLES: tuple[Table, ...] = (
     Table("terms", "terms.toml", "terms", Terms),
     Table("recovery_questions", "credentials.toml", "recovery_question", RecoveryQuestion),
     Table("sign_in_policies", "credentials.toml", "sign_in_policy", SignInPolicy),
+    Table("delegate_limits", "representation.toml", "delegate_limit", DelegateLimit),
+    Table("contact_duties", "representation.toml", "contact_duty", ContactDuty),
 )
 
 R = TypeVar("R", bound=Row)
@@ -112,6 +115,8 @@ class RuleSet:
     terms: tuple[Terms, ...]
     recovery_questions: tuple[RecoveryQuestion, ...]
     sign_in_policies: tuple[SignInPolicy, ...]
+    delegate_limits: tuple[DelegateLimit, ...]
+    contact_duties: tuple[ContactDuty, ...]
     hash: str
 
     def region(self, row_id: str, on: dt.date | None = None) -> Region:
@@ -165,6 +170,15 @@ class RuleSet:
     def invitation_time(self, row_id: str, on: dt.date | None = None) -> InvitationTime:
         """Give how long a step of an invitation may take."""
         return _find("invitation_times", self.invitation_times, row_id, on)
+
+    def most_delegates(self, on: dt.date) -> int:
+        """Give how many delegates counsel may have on a day."""
+        return _find("delegate_limits", self.delegate_limits, DELEGATES, on).most
+
+    def contact_duty(self, division: str, on: dt.date) -> ContactDuty | None:
+        """Give whom a division wants told of contact information that changes, if anybody."""
+        rows = (row for row in self.contact_duties if row.division == division)
+        return next((row for row in rows if row.in_force(on)), None)
 
     def document_types_for(
         self, division: str, on: dt.date, filer: str | None = None
