@@ -4,13 +4,15 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from greffe.web import errors, public, reauthentication, signin
+from greffe.web import errors, partner_pages, public, reauthentication, signin, terms
 
 urlpatterns = [
     path("", public.choose_language, name="root"),
     path("healthz", public.healthz, name="healthz"),
     path("receipts/keys.json", public.published_keys, name="published-keys"),
     path("ledger/checkpoint.json", public.checkpoint, name="checkpoint"),
+    # The same in both languages: partners know one address.
+    path("sign-in/<slug:partner_id>/return", partner_pages.come_back, name="partner-return"),
     *i18n_patterns(
         path("", public.home, name="home"),
         path("help/", public.help_and_contacts, name="help"),
@@ -23,6 +25,8 @@ urlpatterns = [
         path("sign-in/", signin.sign_in, name="account_login"),
         path("sign-out/", signin.sign_out, name="account_logout"),
         path("sign-in/again/", reauthentication.show_again, name="account_reauthenticate"),
+        path("sign-in/with/<slug:partner_id>/", partner_pages.start, name="partner-start"),
+        path("sign-in/terms/", terms.new_terms, name="sign-in-terms"),
         path("closed-account/", signin.closed, name="account_inactive"),
         path("portal/", include("greffe.web.portal.urls", namespace="portal")),
         path("registry/", include("greffe.web.registry.urls", namespace="registry")),

@@ -93,6 +93,7 @@ READ: dict[str, tuple[int, ...]] = {
     "account_logout": ACCOUNT,
     "account_inactive": EVERYBODY,
     "account_reauthenticate": ACCOUNT,
+    "sign-in-terms": REDIRECT,  # in the middle of a sign-in only
     "personas": EVERYBODY,
     "demonstration-mail": EVERYBODY,
     "demonstration-message": EVERYBODY,
@@ -192,6 +193,7 @@ WRITE: dict[str, tuple[int, ...]] = {
 """Status of a POST that carries nothing, in this order: later ones end what earlier ones need."""
 
 ALSO_POST = {
+    "sign-in-terms",
     "check-receipt",
     "sign-in",
     "sign-out",

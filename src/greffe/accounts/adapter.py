@@ -9,6 +9,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 
+from greffe.accounts.known_browsers import remember_browser
 from greffe.accounts.models import User
 from greffe.accounts.new_device import tell_of_new_device
 
@@ -26,7 +27,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         return False
 
     def post_login(self, request: HttpRequest, user: User, **said: Any) -> HttpResponseBase:
-        """Lead on, after an e-mail to the person if this device is new."""
+        """Lead on, after an e-mail to the person if this device is new; it is known from now on."""
         tell_of_new_device(request, user)
         response: HttpResponseBase = super().post_login(request, user, **said)
+        remember_browser(request, response, user.username)
         return response

@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from greffe.accounts import limits
 from greffe.accounts.adapter import Adapter
 from greffe.accounts.addresses import client_address
-from greffe.accounts.known_browsers import known_browser, remember_browser
+from greffe.accounts.known_browsers import known_browser
 from greffe.accounts.models import User
+from greffe.accounts.partners.adapter import partners
 from greffe.accounts.signals import record_refusal
 from greffe.accounts.viewers import viewer_of
 from greffe.web.landing import landing
@@ -93,6 +94,10 @@ def _wait(seconds: int) -> str:
 class Landing(Adapter):
     """Sends whoever signs in to where their work begins, unless they asked for another page."""
 
+    def get_login_stages(self) -> list[str]:
+        """Name what stands between a right password, or a partner's word, and a session."""
+        return ["greffe.web.terms.TermsStage"]
+
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Give the address."""
         user = request.user
@@ -106,15 +111,18 @@ class SignIn(views.LoginView):  # type: ignore[misc]  # same
     form_class = SignInForm
     template_name = "account/login.html"
 
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        """Give what the page shows: the partners too."""
+        shown: dict[str, Any] = super().get_context_data(**context)
+        return shown | {"partners": partners()}
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Sign in and know this browser from now on, or say why not."""
+        """Sign in, or say why not."""
         response: HttpResponseBase = super().post(request, *args, **kwargs)
         form = self.get_form()
         if form.refusal is not None:
             response.status_code = HTTPStatus.TOO_MANY_REQUESTS
             response.headers["Retry-After"] = str(form.refusal.wait)
-        elif request.user.is_authenticated:
-            remember_browser(request, response, form.cleaned_data["login"])
         return response
 
 
