@@ -10,6 +10,7 @@ from itertools import combinations
 from greffe.law.codes import CODES
 from greffe.law.limit_rows import Limit
 from greffe.law.loading import Placed, RuleError
+from greffe.law.representation_rows import DELEGATES, ContactDuty
 from greffe.law.tables import (
     DocumentType,
     FilingPermission,
@@ -35,6 +36,7 @@ def check_all(tables: Tables) -> None:
     check_findings(tables)
     check_retention(tables)
     check_invitation_times(tables)
+    check_representation(tables)
 
 
 def check_divisions_agree(tables: Tables) -> None:
@@ -153,6 +155,21 @@ def check_invitation_times(tables: Tables) -> None:
         if name not in versions:
             raise RuleError("invitations.toml", name, "the row is missing: its step is in use")
         _check_no_gap(versions[name], begin)
+
+
+def check_representation(tables: Tables) -> None:
+    """Refuse a day without a number of delegates, and two duties of one division on one day."""
+    duties = (placed for placed in tables["contact_duties"])
+    _unique("contact duty of the division", ((_division(placed), placed) for placed in duties))
+    begin = min(placed.row.in_force_from for placed in tables["filing_limits"])
+    limits = [placed for placed in tables["delegate_limits"] if placed.row.id == DELEGATES]
+    if not limits:
+        raise RuleError("representation.toml", DELEGATES, "the row is missing: it is in use")
+    _check_no_gap(limits, begin)
+
+
+def _division(placed: Placed) -> str:
+    return placed.row.division if isinstance(placed.row, ContactDuty) else ""
 
 
 def _check_no_gap(versions: Sequence[Placed], begin: dt.date) -> None:
