@@ -80,11 +80,15 @@ NOTIFY_KEY = env.str("GREFFE_NOTIFY_KEY", "")
 NOTIFY_TEXT_TEMPLATE = env.str("GREFFE_NOTIFY_TEXT_TEMPLATE", "")
 NOTIFY_MAIL_TEMPLATE = env.str("GREFFE_NOTIFY_MAIL_TEMPLATE", "")
 NOTICE_CHANNEL = (
-    "smtp" if SMTP else "gc-notify" if NOTIFY_KEY and NOTIFY_MAIL_TEMPLATE else "page" if DEMO else ""
+    "smtp"
+    if SMTP
+    else "gc-notify"
+    if NOTIFY_KEY and NOTIFY_MAIL_TEMPLATE
+    else "page"
+    if DEMO
+    else ""
 )
-TEXT_CHANNEL = (
-    "gc-notify-text" if NOTIFY_KEY and NOTIFY_TEXT_TEMPLATE else "page" if DEMO else ""
-)
+TEXT_CHANNEL = "gc-notify-text" if NOTIFY_KEY and NOTIFY_TEXT_TEMPLATE else "page" if DEMO else ""
 # Text messages in a day of UTC: what the provider lets this service send.
 TEXT_DAILY_QUOTA = env.int("GREFFE_TEXT_QUOTA", 1000, validate=validate.Range(min=1))
 

@@ -94,6 +94,7 @@ READ: dict[str, tuple[int, ...]] = {
     "account_inactive": EVERYBODY,
     "account_reauthenticate": ACCOUNT,
     "sign-in-terms": REDIRECT,  # in the middle of a sign-in only
+    "partner-return": (404,) * len(ROLES),  # of a partner that this registry does not know
     "personas": EVERYBODY,
     "demonstration-mail": EVERYBODY,
     "demonstration-message": EVERYBODY,
@@ -155,6 +156,7 @@ READ: dict[str, tuple[int, ...]] = {
 """Status of GET and of HEAD."""
 
 WRITE: dict[str, tuple[int, ...]] = {
+    "partner-start": (404,) * len(ROLES),  # of a partner that this registry does not know
     "registry:take": when_open(REGISTRY, 302),
     "registry:release": when_open(REGISTRY, 302),
     "registry:reassign": when_open(HEADS, 302),

@@ -125,6 +125,7 @@ class Registry:
             (r"registry:send-again", lambda: [uuid4()]),
             (r"portal:end-session", lambda: [self.elsewhere]),
             (r"demonstration-message", lambda: [self._message()]),
+            (r"partner-", lambda: ["nobody"]),
             (r"portal:draft", lambda: [self.draft.id]),
         ]
         return next((made() for pattern, made in rules if re.match(pattern, name)), [])

@@ -1,0 +1,60 @@
+"""Why a sign-in through a partner came to nothing, and what is recorded of it."""
+
+import logging
+from enum import StrEnum
+
+from django.db import transaction
+
+from greffe.ledger.actions import record
+from greffe.ledger.actors import SYSTEM
+from greffe.ledger.kinds import Kind
+
+logger = logging.getLogger(__name__)
+
+
+class Why(StrEnum):
+    """The reason, as the ledger and the log keep it."""
+
+    CANCELLED = "cancelled"  # the person did not sign in there
+    DECLINED = "declined"  # the partner says so itself
+    SILENT = "silent"  # it did not answer in time, or not as the protocol wants
+    STATE = "state"  # nothing was begun in this session, or it is finished already
+    ISSUER = "issuer"
+    AUDIENCE = "audience"
+    NONCE = "nonce"
+    PKCE = "pkce"
+    LEVEL = "level"
+    SIGNATURE = "signature"
+    EXPIRED = "expired"
+    EARLY = "early"
+    MALFORMED = "malformed"
+    UNSOLICITED = "unsolicited"
+    REPLAYED = "replayed"
+    TOGETHER = "together"  # the same first sign-in twice at the same moment
+    TRIES = "too-many-tries"
+
+
+NO_REFUSALS = frozenset({Why.CANCELLED, Why.SILENT, Why.TOGETHER})
+"""What the registry did not refuse."""
+
+
+class PartnerError(Exception):
+    """The sign-in came to nothing. Nothing was made and nobody is signed in."""
+
+    def __init__(self, why: Why) -> None:
+        """Keep why."""
+        super().__init__(why.value)
+        self.why = why
+
+
+def record_failure(partner_id: str, why: Why) -> None:
+    """Log a sign-in that came to nothing; record it in the ledger where we refused it.
+
+    Only the partner and the reason: what was sent may be somebody's.
+    """
+    logger.info("a sign-in through %s came to nothing: %s", partner_id, why.value)
+    if why in NO_REFUSALS:
+        return
+    with transaction.atomic():
+        body = {"partner": partner_id, "why": why.value}
+        record(kind=Kind.PARTNER_REFUSED, by=SYSTEM, subject=None, body=body)
