@@ -30,6 +30,9 @@ VALUES: dict[str, Any] = {
     "before": "Friday 2 April 2021, 9:00 (Montréal)",
     "place": "Montréal Regional Office",
     "device": "Firefox on Windows",
+    "used": "701",
+    "quota": "1000",
+    "level": "70",
     "link": "/en/portal/submissions/1/",
 }
 """Something for every field of every notice."""
@@ -167,7 +170,9 @@ def mail_server(*, tls: ssl.SSLContext | None = None) -> Iterator[MailServer]:
             "auth_required": True,
             "authenticator": server.check_login,
         }
-    controller = Controller(server, hostname="127.0.0.1", port=server.port, **secured)
+    controller = Controller(
+        server, hostname="127.0.0.1", port=server.port, ready_timeout=DEADLINE, **secured
+    )
     controller.start()
     server.connections = 0
     try:

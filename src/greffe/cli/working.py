@@ -19,7 +19,7 @@ from procrastinate.jobs import Status
 
 from greffe.filings.tasks import sweep_batches, sweep_papers
 from greffe.ledger.tasks import chain_events
-from greffe.notices.tasks import sweep_notices
+from greffe.notices.tasks import sweep_notices, sweep_texts
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def _told_to_stop() -> Iterator[asyncio.Event]:
 def _look_for_what_was_left() -> None:
     """Sweep at once: a worker that was killed took its jobs with it, and a minute is long."""
     close_old_connections()
-    for sweep in (sweep_papers, sweep_batches, chain_events, sweep_notices):
+    for sweep in (sweep_texts, sweep_papers, sweep_batches, chain_events, sweep_notices):
         with contextlib.suppress(AlreadyEnqueued):
             sweep.configure(task_kwargs={"timestamp": int(time.time())}).defer()
 

@@ -35,6 +35,7 @@ from greffe.notices.letters import (
 from greffe.notices.models import Notice
 from greffe.notices.outbox import Outcome
 from greffe.notices.states import NOTICE
+from greffe.notices.text_messages import TEXT, segments, text_of
 from greffe.notices.texts import cleaned, one_line
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,13 @@ SESSION_SECONDS = 180.0
 
 ATTEMPTS = 36
 """Tries before giving up: five days, as mail servers do (RFC 5321, 4.5.4.1)."""
+
+PROOF = 64
+"""Signs that are kept of the name under which whoever took a message has it."""
+
+_TAKERS = {outbox.MAIL: "the mail server", TEXT: "the service for text messages"}
+_SENT = {outbox.MAIL: Kind.NOTICE_SENT, TEXT: Kind.TEXT_SENT}
+_FAILED = {outbox.MAIL: Kind.NOTICE_FAILED, TEXT: Kind.TEXT_FAILED}
 
 _WOKEN = """
 SELECT set_config('greffe.notices_woken', '1', true)
@@ -106,10 +114,16 @@ def queue_notice(
     return made
 
 
-def _wake_worker() -> None:
+def _wake_worker(medium: str = outbox.MAIL) -> None:
     """Wake the worker when this transaction commits: once, however many notices it queues."""
-    from greffe.notices.tasks import send_notices  # noqa: PLC0415 - the tasks call these actions
+    from greffe.notices.tasks import (  # noqa: PLC0415 - the tasks call these actions
+        send_notices,
+        send_texts,
+    )
 
+    if medium == TEXT:
+        send_texts.defer()
+        return
     with connection.cursor() as cursor:
         cursor.execute(_WOKEN)
         first = cursor.fetchone() is not None
@@ -117,17 +131,17 @@ def _wake_worker() -> None:
         send_notices.defer()
 
 
-def send_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Send what is due at `now`: at most `limit` e-mails, and no more than `BATCH`.
+def send_due(*, now: datetime, limit: int = BATCH, medium: str = outbox.MAIL) -> int:
+    """Send what is due at `now`: at most `limit` e-mails (or text messages), at most `BATCH`.
 
-    Gives how many were dealt with: 0 when nothing is due, when there is no mail server, or when it
-    takes nothing now. Each is claimed and committed before it is sent, and marked by itself after.
+    Gives how many were dealt with: 0 when nothing is due, when nobody is there to take it, or takes
+    nothing now. Each is claimed and committed before it is sent, and marked by itself after.
     Opens its own transactions and refuses to run inside another.
     """
-    way = channel()
+    way = channel(medium)
     if way is None:
         return 0
-    waiting = deque(outbox.claim(now=now, limit=min(limit, BATCH)))
+    waiting = deque(outbox.claim(now=now, limit=min(limit, BATCH), medium=medium))
     if not waiting:
         return 0
     count = len(waiting)
@@ -138,7 +152,7 @@ def send_due(*, now: datetime, limit: int = BATCH) -> int:
                 _send(way, session, waiting.popleft(), now)
     except UnreachableError as failure:
         # The first one waits longer, so that it does not stand in the way of the others for ever.
-        logger.warning("the mail server takes nothing: %s", failure)
+        logger.warning("%s takes nothing: %s", _TAKERS[medium], failure)
         count -= 1
     finally:
         outbox.give_back(waiting)
@@ -148,27 +162,33 @@ def send_due(*, now: datetime, limit: int = BATCH) -> int:
 def _send(way: Channel, session: Session, notice: Notice, now: datetime) -> None:
     """Send one notice and mark what became of it; UnreachableError is marked and goes on."""
     try:
-        letter = _letter(notice)
-        session.send(letter)
+        letter = _letter(notice, now)
+        proof = session.send(letter) or ""
     except RefusedError as failure:
         _give_up(way, notice, failure)
     except (DelayedError, UnreachableError) as failure:
-        if notice.attempts >= ATTEMPTS:
+        later = now + outbox.delay(notice.attempts)
+        if notice.attempts >= ATTEMPTS or _is_over(notice, later):
             _give_up(way, notice, failure)
         else:
-            later = now + outbox.delay(notice.attempts)
             state = NOTICE.after("sending", "delay")
             outbox.mark(notice, Outcome(state, way.name, str(failure), later))
         if isinstance(failure, UnreachableError):
             raise
     else:
-        _note_sent(way, notice, letter)
+        _note_sent(way, notice, letter, proof)
 
 
-def _letter(notice: Notice) -> Letter:
+def _is_over(notice: Notice, at: datetime) -> bool:
+    return notice.give_up_at is not None and notice.give_up_at <= at
+
+
+def _letter(notice: Notice, now: datetime) -> Letter:
     """The letter of a notice. One that cannot be written must not keep the others: RefusedError."""
+    if _is_over(notice, now):
+        raise RefusedError("too-late")
     try:
-        return letter_of(notice)
+        return text_of(notice) if notice.medium == TEXT else letter_of(notice)
     except MailError:
         raise
     except Exception as error:
@@ -176,14 +196,22 @@ def _letter(notice: Notice) -> Letter:
         raise RefusedError("not-written") from error
 
 
-def _note_sent(way: Channel, notice: Notice, letter: Letter) -> None:
-    body = {"sha256": letter.sha256}
-    _note(Kind.NOTICE_SENT, notice, Outcome(NOTICE.after("sending", "sent"), way.name), body)
+def _note_sent(way: Channel, notice: Notice, letter: Letter, proof: str) -> None:
+    outcome = Outcome(
+        NOTICE.after("sending", "sent"), way.name, proof=proof[:PROOF], empty=not way.shown
+    )
+    body: dict[str, Any] = {"proof": outcome.proof} if outcome.proof else {}
+    if notice.medium == TEXT:
+        # Never a hash of what was sent: a million tries would give the code.
+        body["segments"] = segments(letter.content.decode())
+    else:
+        body["sha256"] = letter.sha256
+    _note(_SENT[notice.medium], notice, outcome, body)
 
 
 def _give_up(way: Channel, notice: Notice, failure: MailError) -> None:
-    outcome = Outcome(NOTICE.after("sending", "fail"), way.name, str(failure))
-    _note(Kind.NOTICE_FAILED, notice, outcome, {"error": str(failure)})
+    outcome = Outcome(NOTICE.after("sending", "fail"), way.name, str(failure), empty=True)
+    _note(_FAILED[notice.medium], notice, outcome, {"error": str(failure)})
 
 
 @transaction.atomic
@@ -255,7 +283,7 @@ def retry_notice(*, by: Actor, notice_id: uuid.UUID, to: str = "") -> Notice:
             "address_corrected": one_line(to) not in {"", notice.recipient},
         },
     )
-    _wake_worker()
+    _wake_worker(notice.medium)
     notice.refresh_from_db()
     return notice
 

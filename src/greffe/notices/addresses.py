@@ -1,5 +1,6 @@
-"""The address of the mail server, read from the environment. Needs no settings."""
+"""Addresses of the mail server and of GC Notify, read from the environment. Needs no settings."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -46,3 +47,35 @@ class MailServer:
         return cls(
             host, port, security, unquote(parts.username or ""), unquote(parts.password or "")
         )
+
+
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_KEY = re.compile(rf".*?-?{_UUID}-{_UUID}", re.IGNORECASE | re.DOTALL)
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyService:
+    """Where GC Notify answers, and the key of this service."""
+
+    url: str
+    key: str = field(repr=False)
+
+    @classmethod
+    def read(cls, url: str, key: str) -> Self:
+        """Read an address (https://, or http:// on this machine) and a key.
+
+        A key ends with the identifiers of the service and of the secret. Raises
+        ImproperlyConfigured, which tells neither.
+        """
+        try:
+            parts = urlsplit(url)
+            host, _ = parts.hostname, parts.port
+        except ValueError:
+            host = None
+        safe = host and (parts.scheme == "https" or (parts.scheme == "http" and host in _HERE))
+        if not safe or parts.username or parts.query or parts.fragment:
+            raise ImproperlyConfigured("GREFFE_NOTIFY_URL: https://host, nothing else")
+        if not _KEY.fullmatch(key):
+            raise ImproperlyConfigured("GREFFE_NOTIFY_KEY: not a key of GC Notify")
+        return cls(url.rstrip("/"), key)

@@ -1,4 +1,4 @@
-"""Ways out of the registry, known by name: a mail server, or a page of the demonstration.
+"""Ways out of the registry, known by name: a mail server, GC Notify, a page of the demonstration.
 
 A higher module that has another way registers it here; the outbox does not know how any works.
 """
@@ -10,17 +10,19 @@ from typing import Protocol
 
 from django.conf import settings
 
-from greffe.notices import smtp
-from greffe.notices.addresses import MailServer
+from greffe.notices import gc_notify, smtp
+from greffe.notices.addresses import MailServer, NotifyService
 from greffe.notices.letters import Letter
+from greffe.notices.outbox import MAIL
 
 
 class Session(Protocol):
-    """An open way to whoever takes letters."""
+    """An open way to whoever takes letters or text messages."""
 
-    def send(self, letter: Letter) -> None:
+    def send(self, letter: Letter) -> str | None:
         """Hand a letter over: once this returns, it is no longer ours.
 
+        Gives the name under which whoever took it has it, where there is one.
         Raises RefusedError for this letter and for good, DelayedError for this letter and now,
         UnreachableError for every letter and now (all in `letters`).
         """
@@ -32,6 +34,8 @@ class Channel:
 
     name: str
     session: Callable[[float], AbstractContextManager[Session]]
+    shown: bool = False
+    """Whether what is sent stays here to be read, so that secret words stay until their end."""
 
 
 class _Page:
@@ -53,6 +57,20 @@ def _smtp(seconds: float) -> Iterator[Session]:
         yield opened
 
 
+@contextmanager
+def _notify_mail(seconds: float) -> Iterator[Session]:
+    service = NotifyService.read(settings.NOTIFY_URL, settings.NOTIFY_KEY)
+    with gc_notify.mail_session(service, settings.NOTIFY_MAIL_TEMPLATE, seconds) as opened:
+        yield opened
+
+
+@contextmanager
+def _notify_text(seconds: float) -> Iterator[Session]:
+    service = NotifyService.read(settings.NOTIFY_URL, settings.NOTIFY_KEY)
+    with gc_notify.text_session(service, settings.NOTIFY_TEXT_TEMPLATE, seconds) as opened:
+        yield opened
+
+
 _CHANNELS: dict[str, Channel] = {}
 
 
@@ -61,15 +79,21 @@ def register(channel: Channel) -> None:
     _CHANNELS[channel.name] = channel
 
 
-def channel() -> Channel | None:
-    """The channel of this deployment; None where no mail server is named, so that notices wait.
+def channel(medium: str = MAIL) -> Channel | None:
+    """The channel of this deployment for e-mails or text messages; None where none is configured.
 
-    Raises ImproperlyConfigured for a mail server's address that cannot be meant.
+    Raises ImproperlyConfigured for a mail server's address, or a key of GC Notify, that cannot be
+    meant.
     """
     if settings.SMTP:
         MailServer.read(settings.SMTP)
-    return _CHANNELS[settings.NOTICE_CHANNEL] if settings.NOTICE_CHANNEL else None
+    if settings.NOTIFY_KEY:
+        NotifyService.read(settings.NOTIFY_URL, settings.NOTIFY_KEY)
+    name = settings.NOTICE_CHANNEL if medium == MAIL else settings.TEXT_CHANNEL
+    return _CHANNELS[name] if name else None
 
 
-register(Channel("page", _page))
+register(Channel("page", _page, shown=True))
 register(Channel("smtp", _smtp))
+register(Channel("gc-notify", _notify_mail))
+register(Channel("gc-notify-text", _notify_text))

@@ -51,6 +51,12 @@ KINDS: Mapping[str, NoticeKind] = _kinds(
     hearing-cancelled: file_number link when
     notice-issued: file_number link
     new-device: when device link
+    text-quota: used quota level link
+    delegate-named: name when link
+    delegate-removed: name when link
+    named-as-delegate: name when link
+    removed-as-delegate: name when link
+    contact-changed: changed when link
     """
 )
 """Notices by their code. A name with a question mark may be empty: its paragraph is left out."""

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -59,11 +59,16 @@ class WordsGoneError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is handed over: addresses of the envelope, and the bytes of the message."""
+    """What is handed over: addresses of the envelope, and the bytes of the message.
+
+    Of a text message: the number, and its words.
+    """
 
     sender: str
     recipient: str
-    content: bytes
+    content: bytes = field(repr=False)
+    reference: str = ""
+    """The name that stays the same each time that it is tried."""
 
     @property
     def sha256(self) -> str:
@@ -80,6 +85,7 @@ def letter_of(notice: Notice) -> Letter:
         sender=_sender(settings.MAIL_FROM).addr_spec,
         recipient=_checked(notice.recipient),
         content=content_of(notice),
+        reference=notice.message_id,
     )
 
 

@@ -18,18 +18,21 @@ from greffe.notices.states import NOTICE
 LEASE = timedelta(minutes=5)
 """How long a notice belongs to whoever claimed it; longer than a session can last."""
 
+MAIL = "mail"
+"""The medium of a notice that goes by e-mail."""
+
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
 
 _CLAIMS = 0x6E6F_7469_6365  # "notice", the advisory lock of the one who claims
 
 _INSERT = """
 INSERT INTO notices_notice (
-    id, kind, language, recipient, person_id, case_ids, context, dedupe, digest,
-    state, attempts, next_attempt_at, message_id, channel, last_error
+    id, kind, medium, secret, language, recipient, person_id, case_ids, context, dedupe, digest,
+    state, attempts, next_attempt_at, give_up_at, message_id, channel, last_error
 ) VALUES (
-    %(id)s, %(kind)s, %(language)s, %(recipient)s, %(person)s, %(case_ids)s::uuid[],
-    %(context)s::jsonb, %(dedupe)s, %(digest)s, %(state)s, 0, now() + %(wait)s::interval,
-    %(message_id)s, '', ''
+    %(id)s, %(kind)s, %(medium)s, %(secret)s, %(language)s, %(recipient)s, %(person)s,
+    %(case_ids)s::uuid[], %(context)s::jsonb, %(dedupe)s, %(digest)s, %(state)s, 0,
+    now() + %(wait)s::interval, clock_timestamp() + %(lasts)s::interval, %(message_id)s, '', ''
 )
 ON CONFLICT (dedupe) DO NOTHING
 """
@@ -37,7 +40,7 @@ ON CONFLICT (dedupe) DO NOTHING
 _DUE = """
 WITH due AS (
     SELECT id FROM notices_notice
-    WHERE state IN ('queued', 'sending') AND lead_id IS NULL
+    WHERE state IN ('queued', 'sending') AND lead_id IS NULL AND medium = %(medium)s
         AND COALESCE(lease_until, next_attempt_at) <= %(now)s
     ORDER BY COALESCE(lease_until, next_attempt_at), id
     LIMIT %(limit)s
@@ -74,6 +77,8 @@ WHERE notice.recipient = lead.recipient AND notice.digest = lead.digest
 _MARK = """
 UPDATE notices_notice
 SET state = %(state)s::text, lease_until = NULL, last_error = %(error)s, channel = %(channel)s,
+    proof = %(proof)s,
+    context = CASE WHEN secret AND %(empty)s THEN '{}'::jsonb ELSE context END,
     next_attempt_at = COALESCE(%(next)s::timestamptz, next_attempt_at),
     sent_at = CASE WHEN %(state)s::text = 'sent' THEN clock_timestamp() END
 WHERE (id = %(id)s OR lead_id = %(id)s) AND state = 'sending' AND lease_until = %(lease)s
@@ -85,6 +90,12 @@ UPDATE notices_notice
 SET state = %(state)s, lease_until = NULL, attempts = GREATEST(attempts - 1, 0)
 WHERE (id = ANY(%(ids)s::uuid[]) OR lead_id = ANY(%(ids)s::uuid[]))
     AND state = 'sending' AND lease_until = %(lease)s
+"""
+
+_EMPTY = """
+UPDATE notices_notice SET context = '{}'::jsonb
+WHERE secret AND context <> '{}'::jsonb AND state IN ('sent', 'failed', 'withdrawn')
+    AND give_up_at <= clock_timestamp()
 """
 
 _CASES = """
@@ -108,6 +119,9 @@ class Outcome:
     channel: str = ""
     error: str = ""
     next: datetime | None = None
+    proof: str = ""
+    empty: bool = False
+    """Whether secret words go now."""
 
 
 def clock() -> datetime:
@@ -121,18 +135,20 @@ def clock() -> datetime:
 
 def insert(values: dict[str, Any]) -> bool:
     """Add a notice; False where one of its dedupe key is there already, which stays as it is."""
+    plain: dict[str, Any] = {"medium": MAIL, "secret": False, "lasts": None}
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+        cursor.execute(_INSERT, plain | values)
         return bool(cursor.rowcount)
 
 
-def claim(*, now: datetime, limit: int) -> list[Notice]:
+def claim(*, now: datetime, limit: int, medium: str = MAIL) -> list[Notice]:
     """Take what is due, the oldest first, for one lease: whoever calls may send it, nobody else.
 
     Gives one notice for each e-mail: those that a digest takes in are not among them. One claim
     after the other, so that two workers do not begin the same digest twice.
     """
     names: dict[str, Any] = {"now": now, "limit": limit, "until": now + LEASE, "state": "sending"}
+    names["medium"] = medium
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CLAIMS])
         cursor.execute(_DUE, names)
@@ -158,6 +174,8 @@ def mark(notice: Notice, outcome: Outcome) -> bool:
         "error": outcome.error,
         "channel": outcome.channel,
         "next": outcome.next,
+        "proof": outcome.proof,
+        "empty": outcome.empty,
     }
     with connection.cursor() as cursor:
         cursor.execute(_MARK, names)
@@ -175,6 +193,13 @@ def give_back(notices: Sequence[Notice]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_GIVE_BACK, names)
+
+
+def empty_secrets() -> int:
+    """Remove the secret words whose time is over, where the page of a demonstration showed them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EMPTY)
+        return int(cursor.rowcount)
 
 
 def has_followers(notice: Notice) -> bool:

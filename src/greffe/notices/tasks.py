@@ -7,6 +7,7 @@ for long; papers and the chain of the ledger go before.
 from procrastinate.contrib.django import app
 
 from greffe.notices import actions, outbox
+from greffe.notices.text_messages import TEXT
 
 
 @app.task(queue="notices", name="notices.send", priority=-1)
@@ -14,6 +15,22 @@ def send_notices() -> None:
     """Send a batch of what is due, and call for the next one."""
     if actions.send_due(now=outbox.clock()):
         send_notices.defer()
+
+
+@app.task(queue="notices", name="notices.send_texts", priority=5)
+def send_texts() -> None:
+    """Send a batch of text messages, and call for the next one: somebody waits for each."""
+    if actions.send_due(now=outbox.clock(), medium=TEXT):
+        send_texts.defer()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="notices", name="notices.sweep_texts", queueing_lock="notices.sweep_texts")
+def sweep_texts(timestamp: int) -> None:
+    """Find the text messages that no job did, and remove secret words whose time is over."""
+    del timestamp
+    outbox.empty_secrets()
+    send_texts()
 
 
 @app.periodic(cron="* * * * *")
