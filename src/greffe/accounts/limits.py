@@ -31,6 +31,10 @@ class Kind(StrEnum):
     PASSWORD = "password"  # noqa: S105 - the name of a kind
     PARTNER = "partner"  # an answer in a partner's name, from one network
     ACCESS_CODE = "access-code"
+    USERNAME = "username"  # whether one is taken, when a credential is made
+    RESET_LINK = "reset-link"  # e-mails that are asked for
+    RECOVERY = "recovery"  # the answers to recovery questions
+    SECOND_FACTOR = "second-factor"
     DELEGATE_CODE = "delegate-code"
 
 
@@ -103,6 +107,31 @@ RULES: Mapping[Kind, Rules] = {
         place=Rule(free=10, first=30, most=15 * 60, fades=15 * 60),
         network=Rule(free=30, first=10, most=5 * 60, fades=5 * 60),
         account=Rule(free=20, first=30, most=15 * 60, fades=15 * 60),
+    ),
+    # Never given back: whoever makes accounts by the dozen waits, too. Ten from one network at once
+    # (a class of new counsel), then one in a quarter of an hour.
+    Kind.USERNAME: Rules(
+        place=Rule(free=10, first=30, most=15 * 60, fades=15 * 60),
+        network=Rule(free=10, first=30, most=15 * 60, fades=15 * 60),
+        account=Rule(free=10, first=30, most=15 * 60, fades=15 * 60),
+    ),
+    # Never given back: three e-mails to one person, then one in half an hour.
+    Kind.RESET_LINK: Rules(
+        place=Rule(free=3, first=5 * 60, most=30 * 60, fades=30 * 60),
+        network=Rule(free=20, first=60, most=5 * 60, fades=5 * 60),
+        account=Rule(free=3, first=5 * 60, most=30 * 60, fades=30 * 60),
+    ),
+    # Answers are guessed more easily than passwords: people tell where they went to school.
+    Kind.RECOVERY: Rules(
+        place=Rule(free=5, first=60, most=60 * 60, fades=60 * 60),
+        network=Rule(free=20, first=60, most=15 * 60, fades=15 * 60),
+        account=Rule(free=10, first=60, most=60 * 60, fades=60 * 60),
+    ),
+    # Six digits of which three are right at a time: with 96 tries a day, one in ten thousand.
+    Kind.SECOND_FACTOR: Rules(
+        place=Rule(free=5, first=30, most=15 * 60, fades=15 * 60),
+        network=Rule(free=30, first=10, most=5 * 60, fades=5 * 60),
+        account=Rule(free=10, first=30, most=15 * 60, fades=15 * 60),
     ),
     # Who guesses at the codes of delegates is signed in: their account is what is counted.
     Kind.DELEGATE_CODE: Rules(
