@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from psycopg.conninfo import conninfo_to_dict
 
 from tests.support.embedded import wait_for_the_end
@@ -24,7 +26,14 @@ pytest_plugins = ["tests.plugins.requirements"]
 
 
 def pytest_configure() -> None:
-    """Take the signals back that who runs the suite may have ignored (nohup, a shell's `&`)."""
+    """Take the signals back that who runs the suite may have ignored (nohup, a shell's `&`).
+
+    And let no example fail for being slow: that says how busy the machine is, and no more.
+    """
+    hypothesis_settings.register_profile(
+        "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    hypothesis_settings.load_profile("unhurried")
     usual = {signal.SIGINT: signal.default_int_handler}
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
         if signal.getsignal(number) == signal.SIG_IGN:

@@ -43,7 +43,7 @@ OURSELVES = User()
 class Demo:
     """A demonstration that runs, with what it says."""
 
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     state: Path
     port: int
     said: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Demo:
         """Wait for the line that has this word; fail when it ends or says nothing for too long."""
         assert self.process.stdout
         while select.select([self.process.stdout], [], [], DEADLINE)[0]:
-            line = self.process.stdout.readline()
+            line = self.process.stdout.readline().decode()
             assert line, f"it ended: {''.join(self.said)}"
             self.said.append(line)
             if word in line:
@@ -106,7 +106,7 @@ def start() -> Iterator[Start]:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                text=True,
+                bufsize=0,  # a line that is read ahead would be waited for in vain
                 cwd="/",
                 env=environment,
                 start_new_session=True,
@@ -118,7 +118,7 @@ def start() -> Iterator[Start]:
         yield begin
 
 
-def _end(process: "subprocess.Popen[str]") -> None:
+def _end(process: "subprocess.Popen[bytes]") -> None:
     process.kill()
     process.communicate()
 
@@ -160,7 +160,7 @@ def test_demonstration_serves_alone_and_ends_in_order(
         demo.process.send_signal(number)
     assert demo.ended(children) == 0
     assert demo.process.stdout
-    assert demo.process.stdout.read() == ""
+    assert demo.process.stdout.read() == b""
     assert shut_down(demo.state)
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{demo.port}/healthz")

@@ -140,16 +140,17 @@ def test_reader_does_not_queue_behind_files_that_are_inspected(blob: Blob) -> No
 
     def inspect() -> None:
         with turns.own_turn():
-            inside.wait(20)
-            over.wait(20)
+            inside.wait(60)
+            over.wait(60)
         connection.close()
 
     threads = [threading.Thread(target=inspect) for _ in range(turns.AT_ONCE)]
     for thread in threads:
         thread.start()
-    inside.wait(20)
+    inside.wait(60)
     try:
         assert pages.page_image(blob, 1, 800)
+        assert all(thread.is_alive() for thread in threads)
     finally:
         over.set()
         for thread in threads:

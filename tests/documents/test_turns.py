@@ -22,7 +22,7 @@ def test_no_more_are_inspected_at_once_than_there_are_processors() -> None:
                 most[0] = max(most[0], inside[0])
                 if inside[0] == AT_ONCE:
                     full.set()
-            full.wait(10)
+            full.wait(60)
             with counting:
                 inside[0] -= 1
 

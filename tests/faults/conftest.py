@@ -12,7 +12,7 @@ from greffe.embedded.server import Server
 from tests.support.aftermath import check_ledger
 from tests.support.embedded import postmaster, wait_for_process
 from tests.support.faults import LASTING, ROOM, Counsel, Outside, Stage, begin, start_again
-from tests.support.serving import Registry, Running, registry
+from tests.support.serving import Registry, Running, registry, until
 
 COMMAND = {"web": "serve", "worker": "worker"}
 
@@ -69,7 +69,15 @@ def running(site: Registry, processes: dict[str, Running], counsel: Counsel) -> 
 def stage(
     site: Registry, outside: Outside, counsel: Counsel, running: dict[str, Running]
 ) -> Iterator[Stage]:
-    """A draft that holds one file, in a registry that runs; what was said is shown on failure."""
+    """A draft that holds one file, in a registry that runs; what was said is shown on failure.
+
+    The worker has made the receipts of earlier tests: it makes none while this one looks.
+    """
+    unmade = (
+        "SELECT id FROM filings_submission AS submission WHERE NOT EXISTS"
+        " (SELECT FROM filings_receiptpaper AS paper WHERE paper.submission_id = submission.id)"
+    )
+    until(lambda: not outside.ask(unmade), "the receipts of earlier tests")
     yield begin(site, outside, counsel, running)
     for process in running.values():
         sys.stdout.write(process.log.read_text()[-20_000:])

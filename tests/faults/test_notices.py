@@ -224,8 +224,8 @@ def test_lease_of_a_killed_worker_is_kept_until_it_is_over(post: Post) -> None:
     mend(post)
     later = post.queue()
     post.start()
-    until(lambda: post.server.ids == [later], "the other notice")
-    assert post.states() == {"sending", "sent"}
+    until(lambda: post.states() == {"sending", "sent"}, "the other notice noted as sent")
+    assert post.server.ids == [later]
     post.kill()
     post.wait_until_all_is_sent()
     assert len(post.server.ids) == 2

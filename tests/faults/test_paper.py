@@ -32,7 +32,7 @@ def desk(stage: Stage) -> Iterator[PaperDesk]:
 def bytes_received(desk: PaperDesk) -> Iterator[HalfSent]:
     """Half of the scan has come."""
     sending = desk.officer.begin_to_send(desk.address, desk.name, desk.content)
-    until(lambda: any(part.stat().st_size >= 64 * 1024 for part in desk.stage.incoming()), "bytes")
+    until(lambda: desk.stage.arrived() >= 64 * 1024, "the first bytes")
     yield sending
 
 

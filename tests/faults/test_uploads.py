@@ -19,7 +19,7 @@ def test_connection_cut_in_mid_upload_leaves_nothing_behind(stage: Stage) -> Non
     with bytes_received(stage) as sending:
         sending.cut()
         until(lambda: not stage.incoming(), "the end of the upload")
-    until(lambda: stage.unknown_keys() == before, "a store without leftovers")
+    until(lambda: stage.unknown_keys() <= before, "a store without leftovers")
     assert list(stage.files()) == ["letter.pdf"]
     check_draft(stage)
 
@@ -29,7 +29,7 @@ def test_upload_that_ends_early_leaves_nothing_behind(stage: Stage) -> None:
     with bytes_received(stage) as sending:
         assert not sending.end_early().startswith(b"HTTP/1.1 302")
         until(lambda: not stage.incoming(), "the end of the upload")
-    until(lambda: stage.unknown_keys() == before, "a store without leftovers")
+    until(lambda: stage.unknown_keys() <= before, "a store without leftovers")
     assert list(stage.files()) == ["letter.pdf"]
 
 

@@ -149,7 +149,7 @@ def test_server_that_falls_silent_before_the_message_is_cut_off(
 def test_server_that_falls_silent_after_the_message_may_have_it(plain: MailServer) -> None:
     plain.silent.add("DATA")
     with (
-        session(address(plain), 0.5) as opened,
+        session(address(plain), 3) as opened,  # enough to come as far as the message
         pytest.raises(DelayedError, match="connection-lost"),
     ):
         opened.send(LETTER)

@@ -308,6 +308,14 @@ class Stage:
         """Documents in the store that no row names."""
         return set(self.store.keys()) - set(self.outside.ask("SELECT key FROM documents_blob"))
 
+    def arrived(self) -> int:
+        """How many bytes have come of the largest file on its way into the store."""
+        sizes = [0]
+        for path in self.incoming():
+            with contextlib.suppress(FileNotFoundError):  # that one has arrived
+                sizes.append(path.stat().st_size)
+        return max(sizes)
+
     def incoming(self) -> list[Path]:
         """Files on their way into the store, since this test began."""
         found = (self.registry.state / "store" / "incoming").glob("*")

@@ -23,11 +23,7 @@ def bytes_received(stage: Stage) -> Iterator[HalfSent]:
     name, _ = one_more(stage)
     stage.sent[name] = stage.sent[name] + b"%" + b"x" * 400_000 + b"\n%%EOF\n"
     sending = stage.counsel.begin_to_send(f"{stage.draft}files/", name, stage.sent[name])
-
-    def some() -> bool:
-        return any(part.stat().st_size >= 64 * 1024 for part in stage.incoming())
-
-    until(some, "the first bytes")
+    until(lambda: stage.arrived() >= 64 * 1024, "the first bytes")
     yield sending
 
 
