@@ -51,6 +51,9 @@ KINDS: Mapping[str, NoticeKind] = _kinds(
     hearing-cancelled: file_number link when
     notice-issued: file_number link
     new-device: when device link
+    password-link: link
+    password-changed: link
+    factor-changed: what device link
     text-quota: used quota level link
     delegate-named: name when link
     delegate-removed: name when link
