@@ -79,16 +79,10 @@ NOTIFY_URL = env.str("GREFFE_NOTIFY_URL", "https://api.notification.canada.ca")
 NOTIFY_KEY = env.str("GREFFE_NOTIFY_KEY", "")
 NOTIFY_TEXT_TEMPLATE = env.str("GREFFE_NOTIFY_TEXT_TEMPLATE", "")
 NOTIFY_MAIL_TEMPLATE = env.str("GREFFE_NOTIFY_MAIL_TEMPLATE", "")
-NOTICE_CHANNEL = (
-    "smtp"
-    if SMTP
-    else "gc-notify"
-    if NOTIFY_KEY and NOTIFY_MAIL_TEMPLATE
-    else "page"
-    if DEMO
-    else ""
-)
-TEXT_CHANNEL = "gc-notify-text" if NOTIFY_KEY and NOTIFY_TEXT_TEMPLATE else "page" if DEMO else ""
+_PAGE = "page" if DEMO else ""
+_NOTIFY_MAIL = "gc-notify" if NOTIFY_KEY and NOTIFY_MAIL_TEMPLATE else _PAGE
+NOTICE_CHANNEL = "smtp" if SMTP else _NOTIFY_MAIL
+TEXT_CHANNEL = "gc-notify-text" if NOTIFY_KEY and NOTIFY_TEXT_TEMPLATE else _PAGE
 # Text messages in a day of UTC: what the provider lets this service send.
 TEXT_DAILY_QUOTA = env.int("GREFFE_TEXT_QUOTA", 1000, validate=validate.Range(min=1))
 
@@ -162,7 +156,9 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "greffe.accounts.passwords.ContextWordsValidator"},
     {"NAME": "greffe.accounts.passwords.CommonWordsValidator"},
+    {"NAME": "greffe.accounts.passwords.BreachedValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 30 * 60
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_ADAPTER = "greffe.web.signin.Landing"

@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from greffe.web import errors, partner_pages, public, reauthentication, signin, terms
+from greffe.web.portal import credential_pages, recovery_pages
 
 urlpatterns = [
     path("", public.choose_language, name="root"),
@@ -27,6 +28,16 @@ urlpatterns = [
         path("sign-in/again/", reauthentication.show_again, name="account_reauthenticate"),
         path("sign-in/with/<slug:partner_id>/", partner_pages.start, name="partner-start"),
         path("sign-in/terms/", terms.new_terms, name="sign-in-terms"),
+        path("sign-in/create/", credential_pages.create, name="credential-create"),
+        # The name by which the sign-in page knows it.
+        path("sign-in/forgotten/", recovery_pages.ask, name="account_reset_password"),
+        path("sign-in/forgotten/sent/", recovery_pages.sent, name="recovery-sent"),
+        path(
+            "sign-in/forgotten/<slug:uid>/<slug:token>/",
+            recovery_pages.follow,
+            name="recovery-link",
+        ),
+        path("sign-in/new-password/", recovery_pages.choose, name="recovery-password"),
         path("closed-account/", signin.closed, name="account_inactive"),
         path("portal/", include("greffe.web.portal.urls", namespace="portal")),
         path("registry/", include("greffe.web.registry.urls", namespace="registry")),

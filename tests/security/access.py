@@ -63,6 +63,7 @@ CASE_FILE = row("_ .. .. . .  #. #  #.  # . . . .  _")
 KEEPERS   = row("_ .. .. . .  .. #  #.  . . . . .  _")
 AUDITORS  = row("_ .. .. . .  .. .  ..  # . . . .  _")
 REDIRECT  = when_open(EVERYBODY, 302)
+GONE      = when_open(EVERYBODY, 410)
 VISITORS  = row("# __ __ _ _  __ _  __  _ _ _ _ _  #")
 # fmt: on
 
@@ -93,6 +94,11 @@ READ: dict[str, tuple[int, ...]] = {
     "account_logout": ACCOUNT,
     "account_inactive": EVERYBODY,
     "account_reauthenticate": ACCOUNT,
+    "credential-create": VISITORS,
+    "account_reset_password": EVERYBODY,
+    "recovery-sent": EVERYBODY,
+    "recovery-link": GONE,
+    "recovery-password": GONE,
     "sign-in-terms": REDIRECT,  # in the middle of a sign-in only
     "partner-return": (404,) * len(ROLES),  # of a partner that this registry does not know
     "personas": EVERYBODY,
@@ -195,6 +201,9 @@ WRITE: dict[str, tuple[int, ...]] = {
 """Status of a POST that carries nothing, in this order: later ones end what earlier ones need."""
 
 ALSO_POST = {
+    "credential-create",
+    "account_reset_password",
+    "recovery-password",
     "sign-in-terms",
     "check-receipt",
     "sign-in",

@@ -104,6 +104,7 @@ class Registry:
     def arguments(self, name: str) -> list[Any]:
         """What an address of that name stands behind: the first pattern that fits it."""
         rules: list[tuple[str, Callable[[], list[Any]]]] = [
+            (r"recovery-link", lambda: ["1", "not-a-token"]),
             (r".*-file$", lambda: [self.draft.id, self.upload.id]),
             (r"portal:submitted-document|registry:document$", lambda: [self.submission.id, 1]),
             (r"registry:document-", lambda: [self.submission.id, 1, 1]),

@@ -24,7 +24,12 @@ def user(scene: Scene) -> User:
     """Somebody who accepted version 1 of the terms of the portal."""
     user = scene.user("Amélie Tremblay")
     terms.accept(
-        by=account_actor(user), user=user, terms="portal", version="1", language="en", on=scene.today
+        by=account_actor(user),
+        user=user,
+        terms="portal",
+        version="1",
+        language="en",
+        on=scene.today,
     )
     return user
 

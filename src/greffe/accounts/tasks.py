@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from greffe.accounts import limits, sessions
+from greffe.accounts import access_codes, limits, recovery, sessions
 
 
 @app.periodic(cron="27 * * * *")
@@ -19,3 +19,17 @@ def sweep_sessions(timestamp: int) -> None:
     """Remove the sessions that are over and to which nobody came back."""
     del timestamp
     sessions.sweep()
+
+
+@app.task(queue="notices", name="accounts.send_link")
+def send_link(asked: str) -> None:
+    """Send a link by which a password is made anew, where somebody is to have one."""
+    recovery.send_link(asked)
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queue="upkeep", name="accounts.sweep_codes", queueing_lock="accounts.sweep_codes")
+def sweep_access_codes(timestamp: int) -> None:
+    """Remove the rows of access codes that were over long ago."""
+    del timestamp
+    access_codes.sweep()

@@ -1,13 +1,15 @@
 """My account: the password, and the sessions and devices where one is signed in."""
 
-from http import HTTPStatus
 from typing import Any, cast
 
 from allauth.account import views
 from allauth.account.forms import ChangePasswordForm
+from allauth.core import context
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -18,11 +20,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from greffe.accounts import sessions
 from greffe.accounts.devices import device_name
+from greffe.accounts.limits import TooManyTriesError
 from greffe.accounts.models import User
 from greffe.law.calendar import eastern
 from greffe.ledger.actors import Actor
 from greffe.web.access import PortalRequest, signed_in
 from greffe.web.session_times import unattended
+from greffe.web.tries import password_is_right, say_when, status_of, wait_words
 
 
 @require_safe
@@ -46,13 +50,13 @@ def open_sessions(request: PortalRequest) -> HttpResponse:
         }
         for one in sessions.sessions_of(_user(request), request.session)
     ]
-    context = {
+    shown = {
         "sessions": listed,
         "others": sum(not one["current"] for one in listed),
         "minutes": settings.SESSION_IDLE_AGE // 60,
         "hours": settings.SESSION_COOKIE_AGE // 3600,
     }
-    return render(request, "portal/sessions.html", context)
+    return render(request, "portal/sessions.html", shown)
 
 
 @require_POST
@@ -96,7 +100,12 @@ def session_time(request: PortalRequest) -> HttpResponse:
 
 
 class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no types
-    """allauth's form in our words, errors that say what to enter; passwords are taken as typed."""
+    """allauth's form in our words, errors that say what to enter; passwords are taken as typed.
+
+    `refusal` says why the current password was not looked at, None where it was.
+    """
+
+    refusal: TooManyTriesError | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make the form, then change its words."""
@@ -110,6 +119,18 @@ class PasswordForm(ChangePasswordForm):  # type: ignore[misc]  # allauth has no 
             self.fields[name].error_messages["required"] = words
             self.fields[name].widget.attrs.pop("placeholder", None)
             self.fields[name].help_text = ""
+
+    def clean_oldpassword(self) -> str:
+        """See that it is the right one, as one more try at it."""
+        typed = str(self.cleaned_data["oldpassword"])
+        try:
+            right = password_is_right(context.request, self.user, typed, at="password-change")
+        except TooManyTriesError as refusal:
+            self.refusal = refusal
+            raise ValidationError(wait_words(refusal.wait), code="wait") from None
+        if not right:
+            raise ValidationError(_("Your current password is not this one."), code="wrong")
+        return typed
 
     def clean(self) -> dict[str, Any]:
         """See that the new password was typed twice alike, in words of ours."""
@@ -131,9 +152,16 @@ class ChangePassword(views.PasswordChangeView):  # type: ignore[misc]  # same
     def form_invalid(self, form: PasswordForm) -> HttpResponseBase:
         """Show the page again, with what is wrong."""
         page: HttpResponseBase = self.render_to_response(
-            self.get_context_data(form=form), status=HTTPStatus.UNPROCESSABLE_ENTITY
+            self.get_context_data(form=form), status=status_of(form.refusal)
         )
+        say_when(page, form.refusal)
         return page
+
+    def form_valid(self, form: PasswordForm) -> HttpResponseBase:
+        """Change it, with what is recorded of that and the sessions that end, or nothing at all."""
+        with transaction.atomic():
+            changed: HttpResponseBase = super().form_valid(form)
+        return changed
 
 
 _change_password = sensitive_post_parameters()(ChangePassword.as_view())
