@@ -36,6 +36,8 @@ class Kind(StrEnum):
     RECOVERY = "recovery"  # the answers to recovery questions
     SECOND_FACTOR = "second-factor"
     DELEGATE_CODE = "delegate-code"
+    INVITATION_CODE = "invitation-code"
+    INVITATION_ASKED = "invitation-asked"  # asking to be invited
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,20 @@ RULES: Mapping[Kind, Rules] = {
         place=Rule(free=10, first=30, most=15 * 60, fades=15 * 60),
         network=Rule(free=30, first=10, most=5 * 60, fades=5 * 60),
         account=Rule(free=20, first=30, most=15 * 60, fades=15 * 60),
+    ),
+    # By the part of a code that says which it is. Of fifty bits nobody guesses one: this keeps
+    # who tries from filling the ledger, and mistyped codes cost nothing.
+    Kind.INVITATION_CODE: Rules(
+        place=Rule(free=5, first=30, most=15 * 60, fades=15 * 60),
+        network=Rule(free=30, first=10, most=5 * 60, fades=5 * 60),
+        account=Rule(free=20, first=30, most=15 * 60, fades=15 * 60),
+    ),
+    # Never given back: each is work for an officer. Three from one person, then one in half an
+    # hour; twenty from a network, then one in five minutes.
+    Kind.INVITATION_ASKED: Rules(
+        place=Rule(free=3, first=5 * 60, most=30 * 60, fades=30 * 60),
+        network=Rule(free=20, first=60, most=5 * 60, fades=5 * 60),
+        account=Rule(free=3, first=5 * 60, most=30 * 60, fades=30 * 60),
     ),
 }
 
@@ -322,6 +338,14 @@ def _is_known(place: bytes) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, [place])
         return cursor.fetchone() is not None
+
+
+def wait_of(lanes: Sequence[Lane]) -> int:
+    """Give in how many seconds none of these lanes waits any more; 0 where none does."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT, [[lane.key for lane in lanes]])
+        (wait,) = cursor.fetchone()
+    return max(0, int(wait))
 
 
 def _refusal(keys: list[bytes]) -> TooManyTriesError:

@@ -1,0 +1,62 @@
+"""Access codes in tests: read from what waits to be sent, and time that goes by for them."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from tests.support.guessing import time_goes_by
+
+MOBILE, OTHER = "+15145550100", "+16045550199"
+
+
+def waiting_words() -> list[str]:
+    """What the text messages that still have words say, the oldest first."""
+    from greffe.notices.models import Notice
+    from greffe.notices.text_messages import words_to_read
+
+    texts = Notice.objects.filter(medium="text").exclude(context={}).order_by("created_at", "id")
+    return [words_to_read(notice) for notice in texts]
+
+
+def code_in(words: str) -> str:
+    """The access code that a text message holds."""
+    found = re.search(r"\b\d{6}\b", words)
+    assert found is not None, words
+    return found[0]
+
+
+def last_code() -> str:
+    """The code of the latest message that waits."""
+    return code_in(waiting_words()[-1])
+
+
+def wrong(code: str) -> str:
+    """Another code."""
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+def codes_grow_older(**time: float) -> None:
+    """Move every code, its message and what was counted so far into the past."""
+    gone = timedelta(**time)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE accounts_accesscode SET sent_at = sent_at - %(gone)s,"
+            " expires_at = expires_at - %(gone)s",
+            {"gone": gone},
+        )
+        cursor.execute(
+            "UPDATE notices_notice SET give_up_at = give_up_at - %(gone)s WHERE secret",
+            {"gone": gone},
+        )
+    time_goes_by(gone.total_seconds())
+
+
+def send_texts(now: Any = None) -> int:
+    """Send what is due, as the worker does."""
+    from greffe.notices.actions import send_due
+
+    now = now or timezone.now() + timedelta(seconds=5)
+    return sum(iter(lambda: send_due(now=now, medium="text"), 0))
