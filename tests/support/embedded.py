@@ -14,7 +14,7 @@ from greffe.embedded import binaries
 from greffe.embedded.locks import open_lock
 from greffe.embedded.owner import Owner, choose_owner
 
-DEADLINE = 90.0  # seconds
+DEADLINE = 180.0  # seconds
 
 
 @dataclass

@@ -21,7 +21,7 @@ from greffe.cli.processes import PARENT
 from greffe.embedded.server import Server, start
 from tests.support.postgres import UNSYNCED, short_folder
 
-DEADLINE = 90.0  # seconds that anything here may take
+DEADLINE = 180.0  # seconds that anything here may take
 TICK = 0.02  # seconds between two looks at a condition that nothing announces
 
 Found = TypeVar("Found")

@@ -28,7 +28,7 @@ def run(
         pytester.makepyfile(test_inner=source)
         monkeypatch.setenv("PYTHONPATH", str(pytestconfig.rootpath))
         return pytester.runpytest_subprocess(
-            "-p", "no:django", "-p", "no:randomly", "-ra", *options, timeout=60
+            "-p", "no:django", "-p", "no:randomly", "-ra", *options, timeout=180
         )
 
     return run
