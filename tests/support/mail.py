@@ -33,6 +33,10 @@ VALUES: dict[str, Any] = {
     "used": "701",
     "quota": "1000",
     "level": "70",
+    "until": "Friday 30 April 2021",
+    "join": "https://meet.example.org/greffe",
+    "support": "portal@tribunal.example, 1-800-555-0100",
+    "code": "2345-79CD-FGHJ-KMNP",
     "link": "/en/portal/submissions/1/",
 }
 """Something for every field of every notice."""

@@ -11,7 +11,6 @@ RefusalCode = Literal[
     "not-in-case",
     "already-invited",
     "has-account",
-    "no-account",
     "no-address",
     "bad-address",
     "party-by-letter",
@@ -34,7 +33,6 @@ RefusalCode = Literal[
     "code-of-another",
     "account-taken",
     "phone-changed",
-    "bad-mobile",
 ]
 
 

@@ -244,7 +244,7 @@ INVITATION = _table(
     },
     _INVITATION_EVENTS,
     {
-        "asked": _only(invite="invited", expire="expired", revoke="revoked"),
+        "asked": _only(invite="invited", revoke="revoked"),
         "invited": _only(
             send_again="invited",
             remind="invited",

@@ -34,6 +34,7 @@ from greffe.notices.letters import (
 )
 from greffe.notices.models import Notice
 from greffe.notices.outbox import Outcome
+from greffe.notices.sealed import hidden
 from greffe.notices.states import NOTICE
 from greffe.notices.text_messages import TEXT, segments, text_of
 from greffe.notices.texts import cleaned, one_line
@@ -101,7 +102,7 @@ def queue_notice(
             "recipient": one_line(to),
             "person": person,
             "case_ids": sorted(set(case_ids)),
-            "context": Jsonb(cleaned(KINDS[kind], context)),
+            "context": Jsonb(hidden(cleaned(KINDS[kind], context))),
             "dedupe": dedupe,
             "digest": digest,
             "state": NOTICE.initial,

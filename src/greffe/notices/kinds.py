@@ -60,6 +60,17 @@ KINDS: Mapping[str, NoticeKind] = _kinds(
     named-as-delegate: name when link
     removed-as-delegate: name when link
     contact-changed: changed when link
+    invitation: until link support
+    invitation-reminder: until link support
+    registration-received: link support
+    registration-not-accepted: note until link support
+    meeting-proposed: until link support
+    meeting-scheduled: when join? link support
+    meeting-moved: before when join? link support
+    meeting-cancelled: when note? link support
+    identity-not-confirmed: link support
+    invitation-code: code until link support
+    portal-joined: link support
     """
 )
 """Notices by their code. A name with a question mark may be empty: its paragraph is left out."""

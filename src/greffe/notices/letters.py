@@ -19,6 +19,7 @@ from django.core.validators import validate_email
 from greffe.notices.kinds import DIGEST
 from greffe.notices.models import Notice
 from greffe.notices.outbox import has_followers
+from greffe.notices.sealed import revealed
 from greffe.notices.texts import words_of
 
 DIGEST_LINES = 50
@@ -158,10 +159,10 @@ def _said(notice: Notice) -> tuple[str, str, dict[str, Any]]:
     followers = None if alone else notice.followers.order_by("created_at", "id")
     count = followers.count() if followers is not None else 0
     if followers is None or not count:
-        return notice.kind, notice.language, notice.context
+        return notice.kind, notice.language, revealed(notice.context)
     told = [notice, *followers[: DIGEST_LINES - 1]]
     lines = [
-        words_of(one.kind, one.language, one.context, site=settings.SITE_URL).summary
+        words_of(one.kind, one.language, revealed(one.context), site=settings.SITE_URL).summary
         for one in told
     ]
     more = count + 1 - len(told)

@@ -5,12 +5,17 @@ alone reads nothing.
 """
 
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 _SALT = "greffe.notices.sealed"
+
+SECRET = frozenset({"code"})
+"""Fields of an e-mail that nobody may read in the database."""
 
 
 class SealError(Exception):
@@ -28,6 +33,16 @@ def unseal(sealed: str) -> str:
         return _box().decrypt(sealed.encode()).decode()
     except InvalidToken:
         raise SealError from None
+
+
+def hidden(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the values of a notice with those sealed that are secret."""
+    return {name: seal(value) if name in SECRET else value for name, value in values.items()}
+
+
+def revealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Give them back as they were. Raises SealError."""
+    return {name: unseal(value) if name in SECRET else value for name, value in values.items()}
 
 
 def _box() -> MultiFernet:
