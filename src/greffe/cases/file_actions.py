@@ -11,9 +11,16 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from greffe.accounts.delegations import acting
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case, CaseOffice, Openness, RecordEntry
-from greffe.cases.permissions import Capacity, capacity_in, keeps_seals, may_transfer
+from greffe.cases.permissions import (
+    Capacity,
+    capacity_in,
+    footing_in,
+    keeps_seals,
+    may_transfer,
+)
 from greffe.cases.record_queries import same_document
 from greffe.cases.rules import rules
 from greffe.cases.transfers import move_with
@@ -159,11 +166,12 @@ def _seal_all(
 @transaction.atomic
 def note_reading(*, by: Viewer, entry: RecordEntry) -> None:
     """Record that somebody opened a document of a case file."""
-    capacity = capacity_in(by, entry.case, on=timezone.localdate())
+    footing = footing_in(by, entry.case, on=timezone.localdate())
+    of = footing.principals[0].id if footing.capacity == "delegate" else None
     said = {"entry": str(entry.id), "place": entry.position, "sha256": entry.blob.sha256}
     record(
         kind=Kind.DOCUMENT_READ,
-        by=by.actor(capacity or "account"),
+        by=acting(by, footing.capacity or "account", of),
         subject=entry.source_id or entry.id,
         case_ids=[entry.case_id],
         body=said,

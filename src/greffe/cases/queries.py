@@ -1,5 +1,6 @@
 """Reads of cases, always scoped to a person."""
 
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Case as Choice
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from psycopg.types.range import Range
 
 from greffe.accounts.models import Role
-from greffe.accounts.viewers import Viewer
+from greffe.accounts.viewers import Principal, Viewer
 from greffe.cases.models import (
     Case,
     CaseOffice,
@@ -21,7 +23,7 @@ from greffe.cases.models import (
     MinisterParticipation,
     Participant,
 )
-from greffe.cases.permissions import Capacity, capacity_in
+from greffe.cases.permissions import Capacity, footing_in
 from greffe.cases.rules import rules
 from greffe.law.calendar import eastern, local
 from greffe.law.tables import Office
@@ -32,13 +34,14 @@ def _now(on: date) -> Q:
 
 
 def represented_or_own(viewer: Viewer, *, on: date) -> QuerySet[Case]:
-    """The cases where this person is counsel of record, or that are their own, on that day."""
+    """The cases that are this person's on that day: as counsel, as their own, or as a delegate."""
     return Case.objects.filter(pk__in=_ties(viewer, on))
 
 
 def _ties(viewer: Viewer, on: date) -> Any:
     """The ids of those cases. A union, because either half of it is read from an index."""
-    counsel = CounselOfRecord.objects.filter(_now(on), person=viewer.person)
+    people = [viewer.id, *(principal.id for principal in viewer.principals)]
+    counsel = CounselOfRecord.objects.filter(_now(on), person__in=people)
     own = Participant.objects.filter(_now(on), person=viewer.person)
     return counsel.values("case").union(own.values("case"))
 
@@ -46,7 +49,8 @@ def _ties(viewer: Viewer, on: date) -> Any:
 def worked_cases(viewer: Viewer, *, on: date) -> QuerySet[Case]:
     """The cases that this person sees by a role of the staff, for the registry's own pages.
 
-    Where they are counsel, or it is their own case, they see it as such and not by their role.
+    Where they are counsel or a delegate, or it is their own case, they see it as such and not by
+    their role.
     """
     apart = represented_or_own(viewer, on=on)
     return Case.objects.filter(_by_role(viewer, on)).exclude(pk__in=apart.values("pk"))
@@ -71,24 +75,31 @@ def _by_role(viewer: Viewer, on: date) -> Q:
 
 @dataclass(frozen=True, slots=True)
 class SeenCase:
-    """A case with the capacity in which this person sees it."""
+    """A case with the capacity in which this person sees it.
+
+    `principals` are the counsel of record of whom they are a delegate.
+    """
 
     case: Case
     capacity: Capacity
+    principals: tuple[Principal, ...] = ()
 
 
 def find_case(viewer: Viewer, case_id: UUID, *, on: date) -> SeenCase | None:
     """A case that this person may see, or None: another's does not exist for them."""
     case = Case.objects.select_related("family_group").filter(pk=case_id).first()
-    capacity = capacity_in(viewer, case, on=on) if case else None
-    return SeenCase(case, capacity) if case and capacity else None
+    if case is None:
+        return None
+    capacity, principals = footing_in(viewer, case, on=on)
+    return SeenCase(case, capacity, principals) if capacity else None
 
 
 def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> QuerySet[Case]:
     """This person's own and represented cases: the next hearing first, what is closed last.
 
-    Each has `principal` (a name), `next_hearing` and `office_now` (an id). `search` keeps the cases
-    whose number or people's names contain it.
+    Each has `principal` (a name), `next_hearing` and `office_now` (an id); a delegate's also
+    `in_name_of` (a name, or None). `search` keeps the cases whose number or people's names contain
+    it.
     """
     coming = Hearing.objects.filter(
         case=OuterRef("pk"), starts_at__gte=now, cancelled=False
@@ -101,6 +112,8 @@ def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> Qu
             CaseOffice.objects.filter(_now(on), case=OuterRef("pk")).values("office")[:1]
         ),
     )
+    if viewer.principals:
+        cases = cases.annotate(in_name_of=_principal_of(viewer, on))
     if search := search.replace("\x00", ""):
         own = represented_or_own(viewer, on=on)
         numbered = own.filter(file_number__icontains=search.replace(" ", ""))
@@ -110,6 +123,17 @@ def my_cases(viewer: Viewer, *, now: datetime, on: date, search: str = "") -> Qu
     return cases.order_by(
         F("next_hearing").asc(nulls_last=True), F("closed_on").desc(nulls_first=True), "file_number"
     )
+
+
+def _principal_of(viewer: Viewer, on: date) -> Choice:
+    """The name of the counsel for whom a delegate sees a case; None where it is theirs anyway."""
+    of_record = CounselOfRecord.objects.filter(_now(on), case=OuterRef("pk"))
+    principals = [principal.id for principal in viewer.principals]
+    theirs = of_record.filter(person__in=principals).order_by("since", "id")
+    own = Exists(of_record.filter(person=viewer.person)) | Exists(
+        Participant.objects.filter(_now(on), case=OuterRef("pk"), person=viewer.person)
+    )
+    return Choice(When(~own, then=Subquery(theirs.values("person__name")[:1])))
 
 
 def office_of(case: Case, *, on: date) -> Office:
@@ -208,12 +232,19 @@ def standing(case: Case, *, now: datetime) -> Standing:
     return Standing(case, rules().office(office, on), events, minister)
 
 
-def family_cases(viewer: Viewer, case: Case, *, on: date) -> QuerySet[Case]:
-    """The other open cases of the family in which this person may file too."""
+def family_cases(viewer: Viewer, case: Case, *, on: date, of: UUID | None = None) -> QuerySet[Case]:
+    """The other open cases of the family in which this person may file too.
+
+    In their own name, or in that of `of`, whose delegate they are.
+    """
     if case.family_group_id is None:
         return Case.objects.none()
+    if of is None or of == viewer.id:
+        filed_in = _ties(dataclasses.replace(viewer, principals=()), on)
+    else:
+        filed_in = CounselOfRecord.objects.filter(_now(on), person=of).values("case")
     return (
-        represented_or_own(viewer, on=on)
+        Case.objects.filter(pk__in=filed_in)
         .filter(family_group=case.family_group_id, division=case.division, status="open")
         .exclude(pk=case.pk)
         .order_by("file_number")

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from greffe.accounts.delegations import acting
 from greffe.accounts.viewers import Viewer
 from greffe.documents import pages
 from greffe.documents.models import Blob, Upload
@@ -37,10 +39,12 @@ def keep_blob(*, stored: StoredBlob, retention: str) -> Blob:
 
 
 @transaction.atomic
-def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) -> Upload:
+def receive_upload(
+    *, by: Viewer, stored: StoredBlob, name: str, capacity: str, of: UUID | None = None
+) -> Upload:
     """Note an upload whose bytes are safe, under a cleaned name.
 
-    It expires unless something takes it.
+    It expires unless something takes it. `of` is the person in whose name a delegate sends it.
     """
     upload = Upload.objects.create(
         person=by.person,
@@ -50,7 +54,7 @@ def receive_upload(*, by: Viewer, stored: StoredBlob, name: str, capacity: str) 
     )
     record(
         kind=Kind.UPLOAD_RECEIVED,
-        by=by.actor(capacity),
+        by=acting(by, capacity, of),
         subject=upload.id,
         body={"sha256": stored.sha256, "bytes": stored.size},
     )
@@ -81,7 +85,13 @@ def keep_part(*, of: Upload, stored: StoredBlob, facts: FileFacts) -> Upload:
 
 @transaction.atomic
 def offer_again(
-    *, by: Viewer, blob: Blob, name: str, facts: dict[str, Any], capacity: str
+    *,
+    by: Viewer,
+    blob: Blob,
+    name: str,
+    facts: dict[str, Any],
+    capacity: str,
+    of: UUID | None = None,
 ) -> Upload:
     """Give a person an upload of bytes that the registry already keeps, with what it knows of them.
 
@@ -96,7 +106,7 @@ def offer_again(
     )
     record(
         kind=Kind.UPLOAD_RECEIVED,
-        by=by.actor(capacity),
+        by=acting(by, capacity, of),
         subject=upload.id,
         body={"sha256": blob.sha256, "bytes": blob.size, "kept_before": True},
     )
@@ -131,11 +141,11 @@ def take_uploads(uploads: Iterable[Upload]) -> None:
 
 
 @transaction.atomic
-def discard_upload(*, by: Viewer, upload: Upload, capacity: str) -> None:
+def discard_upload(*, by: Viewer, upload: Upload, capacity: str, of: UUID | None = None) -> None:
     """Throw an upload away, at the wish of its person. The bytes follow when the change is sure."""
     record(
         kind=Kind.UPLOAD_DISCARDED,
-        by=by.actor(capacity),
+        by=acting(by, capacity, of),
         subject=upload.id,
         body={"sha256": upload.blob.sha256},
     )

@@ -10,8 +10,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from greffe.accounts.delegations import acting, still_acts_for
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
+from greffe.cases.permissions import footing_in
 from greffe.cases.queries import office_of
 from greffe.documents.actions import keep_blob, take_uploads
 from greffe.documents.names import clean_name
@@ -38,7 +40,7 @@ from greffe.filings.refusals import refuse
 from greffe.law import states
 from greffe.law.calendar import date_of_receipt, eastern
 from greffe.ledger.actions import record
-from greffe.ledger.actors import SYSTEM
+from greffe.ledger.actors import SYSTEM, Actor
 from greffe.ledger.keys import key_ring
 from greffe.ledger.kinds import Kind
 from greffe.papers.receipt import render_receipt
@@ -69,11 +71,16 @@ def submit_draft(
         if done is not None:
             return done
         _check(by, draft, version)
+        if not still_acts_for(by, draft.person_id):
+            raise refuse("not-yours")
         judgement = _judge(draft, acknowledged)
         attempt = _note_attempt(draft)
     with transaction.atomic():
         # Every change of a draft gives it a new version: the same version is the draft just judged.
         _lock(draft)
+        # The page may be older than the end of a delegation: from here on, that waits for this.
+        if not still_acts_for(by, draft.person_id):
+            raise refuse("not-yours")
         done = _already(draft, version, shown)
         if done is not None:
             return done
@@ -167,8 +174,9 @@ def _submit(
     submission = Submission.objects.create(
         number=_number(received_at, serial),
         draft=draft,
-        person=by.person,
+        person=by.person if draft.person_id == by.id else draft.person,
         capacity=capacity,
+        sent_by=None if draft.person_id == by.id else by.person,
         division=draft.leading_case.division,
         office=office.id,
         document_type=draft.document_type,
@@ -187,7 +195,7 @@ def _submit(
     enqueue(submission, office=office_now, due=judgement.due)
     event = record(
         kind=Kind.SUBMISSION_RECEIVED,
-        by=by.actor(capacity),
+        by=acting(by, capacity, draft.person_id),
         subject=submission.id,
         case_ids=[case.pk for case in draft.ordered_cases],
         body=receipts.ledger_body(filed),
@@ -317,11 +325,20 @@ def _print(receipt: Receipt) -> bytes:
 @transaction.atomic
 def record_reading(*, by: Viewer, document: SubmittedDocument) -> None:
     """Record that somebody opened a filed document."""
-    cases = [link.case_id for link in document.submission.case_links.all()]
+    cases = [link.case for link in document.submission.case_links.all()]
     record(
         kind=Kind.DOCUMENT_READ,
-        by=by.actor("account"),
+        by=_reader(by, cases),
         subject=document.submission_id,
-        case_ids=cases,
+        case_ids=[case.pk for case in cases],
         body={"position": document.position, "sha256": document.blob.sha256},
     )
+
+
+def _reader(by: Viewer, cases: list[Case]) -> Actor:
+    """Who reads a document of these cases: a delegate is named with the counsel they act for."""
+    if not cases or not by.principals:
+        return by.actor("account")
+    footing = footing_in(by, cases[0], on=timezone.localdate())
+    acts = footing.capacity == "delegate"
+    return acting(by, "account", footing.principals[0].id if acts else None)

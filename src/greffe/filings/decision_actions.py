@@ -247,7 +247,7 @@ class _Locked:
                 document_type=submission.document_type,
                 source_id=submission.id,
                 source_position=one.position,
-                filed_by=submission.person.name,
+                filed_by=_filer(submission),
             )
             for one in (self.documents[n] for n in sorted(positions))
         ]
@@ -289,3 +289,10 @@ _KINDS = {
     "refuse": Kind.DOCUMENT_REFUSED,
     "refuse-part": Kind.DOCUMENT_REFUSED,
 }
+
+
+def _filer(submission: Submission) -> str:
+    """Who filed, as the file of a case names them: counsel, with the delegate who sent it."""
+    if submission.sent_by is None:
+        return submission.person.name
+    return f"{submission.person.name} ({submission.sent_by.name})"

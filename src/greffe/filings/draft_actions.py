@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
+from greffe.accounts.delegations import acting, still_acts_for
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
 from greffe.cases.queries import family_cases
@@ -19,7 +20,7 @@ from greffe.documents.retention import DRAFT, kept_for
 from greffe.documents.store import StoredBlob
 from greffe.filings.mail_retention import empty_mail
 from greffe.filings.models import Draft, DraftCase, DraftFile
-from greffe.filings.permissions import filing_capacity, refusal_to_file
+from greffe.filings.permissions import drafts_of, filing_capacity, refusal_to_file
 from greffe.filings.refusals import refuse
 from greffe.filings.retention import drafts_that_go, hold_on_its_cases
 from greffe.law import states
@@ -36,15 +37,20 @@ def start_draft(
     document_type: str,
     language: str,
     also_in: Sequence[UUID] = (),
+    of: UUID | None = None,
 ) -> Draft:
-    """Begin a filing in a case, and in others of the same family."""
+    """Begin a filing in a case, and in others of the same family.
+
+    It is that of `of`, where a delegate begins it in that person's name.
+    """
     today = timezone.localdate()
-    refusal = refusal_to_file(by, case, on=today)
-    if refusal:
-        raise refuse(refusal)
+    person = by.id if of is None else of
+    refusal = refusal_to_file(by, case, on=today, of=person)
+    if refusal or not still_acts_for(by, person):
+        raise refuse(refusal or "not-yours")
     _require_type(case, document_type, today)
     draft = Draft.objects.create(
-        person=by.person,
+        person_id=person,
         document_type=document_type,
         language=language,
         expires_at=timezone.now() + kept_for(DRAFT),
@@ -52,7 +58,7 @@ def start_draft(
     _set_cases(by, draft, case, also_in)
     record(
         kind=Kind.DRAFT_STARTED,
-        by=by.actor(filing_capacity(by, draft, on=today) or "account"),
+        by=acting(by, filing_capacity(by, draft, on=today) or "account", person),
         subject=draft.id,
         body={"document_type": document_type},
     )
@@ -68,14 +74,16 @@ def _require_type(case: Case, document_type: str, on: date) -> None:
 def _set_cases(by: Viewer, draft: Draft, leading: Case, also_in: Sequence[UUID]) -> None:
     draft.case_links.all().delete()
     DraftCase.objects.create(draft=draft, case=leading, leading=True)
-    family = family_cases(by, leading, on=timezone.localdate()).filter(pk__in=also_in)
-    DraftCase.objects.bulk_create(DraftCase(draft=draft, case=other) for other in family)
+    family = family_cases(by, leading, on=timezone.localdate(), of=draft.person_id)
+    others = family.filter(pk__in=also_in)
+    DraftCase.objects.bulk_create(DraftCase(draft=draft, case=other) for other in others)
 
 
 def _lock(by: Viewer, draft_id: UUID) -> Draft:
     """The draft of this person, locked; refused if there is none or it is no longer open."""
-    draft = Draft.objects.select_for_update().filter(pk=draft_id, person=by.person).first()
-    if draft is None:
+    drafts = drafts_of(by, on=timezone.localdate()).select_for_update()
+    draft = drafts.filter(pk=draft_id).first()
+    if draft is None or not still_acts_for(by, draft.person_id):
         raise refuse("not-yours")
     if draft.state == "submitted":
         raise refuse("already-filed")
@@ -126,7 +134,9 @@ def add_file(
             _remove(by, draft, replacing)
         if draft.files.count() >= rules().filing_limit(timezone.localdate()).max_files:
             raise refuse("too-many-files")
-        upload = receive_upload(by=by, stored=stored, name=name, capacity=capacity)
+        upload = receive_upload(
+            by=by, stored=stored, name=name, capacity=capacity, of=draft.person_id
+        )
         last = draft.files.aggregate(last=Max("position"))["last"] or 0
         DraftFile.objects.create(draft=draft, upload=upload, position=last + 1)
         _changed(draft)
@@ -139,9 +149,8 @@ def inspect_again(*, by: Viewer, draft_id: UUID) -> None:
 
     A crash may have come between a file and its inspection, or the sandbox did not work then.
     """
-    files = DraftFile.objects.filter(
-        draft=draft_id, draft__person=by.person, draft__state="open"
-    ).select_related("upload__blob")
+    drafts = drafts_of(by, on=timezone.localdate()).filter(pk=draft_id, state="open")
+    files = DraftFile.objects.filter(draft__in=drafts).select_related("upload__blob")
     for file in files:
         if file.upload.inspected.verdict == "not-inspected":
             inspect_upload(upload=file.upload)
@@ -162,7 +171,7 @@ def _remove(by: Viewer, draft: Draft, upload_id: UUID) -> None:
     upload = found.upload
     found.delete()
     draft.files.filter(position__gt=found.position).update(position=F("position") - 1)
-    discard_upload(by=by, upload=upload, capacity="account")
+    discard_upload(by=by, upload=upload, capacity="account", of=draft.person_id)
 
 
 @transaction.atomic
@@ -191,8 +200,9 @@ def discard_draft(*, by: Viewer, draft_id: UUID) -> None:
     close(draft, "discard")
     for link in draft.files.select_related("upload__blob"):
         link.delete()
-        discard_upload(by=by, upload=link.upload, capacity="account")
-    record(kind=Kind.DRAFT_DISCARDED, by=by.actor("account"), subject=draft.id, body={})
+        discard_upload(by=by, upload=link.upload, capacity="account", of=draft.person_id)
+    actor = acting(by, "account", draft.person_id)
+    record(kind=Kind.DRAFT_DISCARDED, by=actor, subject=draft.id, body={})
 
 
 def close(draft: Draft, event: str) -> None:

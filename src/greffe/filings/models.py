@@ -149,6 +149,10 @@ class Submission(models.Model):
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="submissions")
     capacity = models.CharField(max_length=32)
+    # The delegate who filed it in the name of `person`; none where they filed it themselves.
+    sent_by = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="sent"
+    )
     cases: "models.ManyToManyField[Case, SubmissionCase]" = models.ManyToManyField(
         Case, related_name="submissions", through="SubmissionCase"
     )

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from greffe.accounts.delegations import acts_for
+from greffe.accounts.models import Person
 from greffe.cases.rules import rules
 from greffe.filings.models import Submission, SubmissionDecision
 from greffe.law.calendar import local
@@ -20,13 +22,21 @@ _KINDS = {
 def tell_filer(submission: Submission, decision: SubmissionDecision) -> None:
     """Owe the filer the e-mail of a decision, in their own language; none for what stays inside.
 
+    A delegate who sent it in the filer's name is told as well, as long as they are one.
+
     It names attachments by number and says nothing else of what is in the case. What was simply
     taken to the case file may wait for others of the same person and come as one e-mail.
     """
     kind = _KINDS.get(decision.event)
     if kind is None:
         return
-    person = submission.person
+    sender = submission.sent_by
+    if sender is not None and acts_for(sender, submission.person):
+        _tell(kind, submission, decision, sender)
+    _tell(kind, submission, decision, submission.person)
+
+
+def _tell(kind: str, submission: Submission, decision: SubmissionDecision, person: Person) -> None:
     lang = person.language
     cases = [link.case for link in submission.case_links.select_related("case").order_by("pk")]
     office = rules().office(submission.office)

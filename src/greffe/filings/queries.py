@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from greffe.accounts.viewers import Viewer
 from greffe.cases.models import Case
@@ -21,7 +22,7 @@ from greffe.filings.models import (
     SubmissionCase,
     SubmittedDocument,
 )
-from greffe.filings.permissions import registry_capacity
+from greffe.filings.permissions import drafts_of, registry_capacity
 
 
 def whole(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
@@ -33,12 +34,14 @@ def whole(drafts: QuerySet[Draft]) -> QuerySet[Draft]:
 
 def find_draft(viewer: Viewer, draft_id: UUID) -> Draft | None:
     """A draft of this person in any state, or None: another's does not exist for them."""
-    return whole(Draft.objects.filter(pk=draft_id, person=viewer.person)).first()
+    drafts = drafts_of(viewer, on=timezone.localdate()).select_related("person")
+    return whole(drafts.filter(pk=draft_id)).first()
 
 
 def open_drafts(viewer: Viewer, *, case: Case | None = None) -> QuerySet[Draft]:
     """What this person is preparing, the latest change first."""
-    drafts = whole(Draft.objects.filter(person=viewer.person, state="open"))
+    drafts = drafts_of(viewer, on=timezone.localdate()).filter(state="open")
+    drafts = whole(drafts.select_related("person"))
     if case is not None:
         drafts = drafts.filter(cases=case)
     return drafts.order_by("-changed_at")
@@ -102,7 +105,7 @@ def find_submission(viewer: Viewer, submission_id: UUID, *, on: date) -> Submiss
     """
     withheld = withheld_of(viewer, [submission_id], on=on)
     submission = (
-        Submission.objects.select_related("person", "receipt", "draft")
+        Submission.objects.select_related("person", "sent_by", "receipt", "draft")
         .prefetch_related(Prefetch("documents", withheld.visible()), "case_links__case")
         .filter(pk=submission_id)
         .first()

@@ -91,9 +91,9 @@ def _payload(filed: Filed, judgement: Judgement, event: Event, ring: KeyRing) ->
         "registry": _both(REGISTRY),
         "cases": _cases(filed),
         "filed_by": {
-            "name": submission.person.name,
+            "name": (submission.sent_by or submission.person).name,
             "capacity": submission.capacity,
-            "for": None,
+            "for": submission.person.name if submission.sent_by else None,
         },
         "document_type": {"id": kind.id} | _both(kind.label),
         "documents": [

@@ -5,16 +5,24 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from greffe.accounts.delegations import still_acts_for
 from greffe.accounts.viewers import Viewer
 from greffe.documents.actions import offer_again
 from greffe.filings.draft_actions import start_draft
 from greffe.filings.models import Draft, DraftFile, Submission, SubmissionCase
+from greffe.filings.permissions import drafts_of
 from greffe.filings.refusals import refuse
 
 
+def in_name_of_filer(viewer: Viewer, submission: Submission) -> bool:
+    """Whether it was filed in the name of this person, or of counsel whose delegate they are."""
+    names = {viewer.id, *(principal.id for principal in viewer.principals)}
+    return submission.person_id in names
+
+
 def may_file_again(viewer: Viewer, submission: Submission) -> bool:
-    """Whether this person filed it and some of it was returned."""
-    return submission.person_id == viewer.id and any(
+    """Whether it was filed in this person's name, or their principal's, and some was returned."""
+    return in_name_of_filer(viewer, submission) and any(
         document.state == "returned" for document in submission.documents.all()
     )
 
@@ -28,15 +36,15 @@ def file_again(*, by: Viewer, submission_id: UUID) -> Draft:
     """
     submission = (
         Submission.objects.select_for_update(no_key=True, of=("self",))
-        .filter(pk=submission_id, person=by.person)
+        .filter(pk=submission_id)
         .first()
     )
-    if submission is None:
+    if submission is None or not still_acts_for(by, submission.person_id):
         raise refuse("not-yours")
     if not may_file_again(by, submission):
         raise refuse("nothing-returned")
-    begun = Draft.objects.filter(follows=submission, person=by.person, state="open").first()
-    return begun or _begin(by, submission)
+    begun = drafts_of(by, on=timezone.localdate()).filter(follows=submission, state="open")
+    return begun.first() or _begin(by, submission)
 
 
 def _begin(by: Viewer, submission: Submission) -> Draft:
@@ -47,6 +55,7 @@ def _begin(by: Viewer, submission: Submission) -> Draft:
         document_type=submission.document_type,
         language=submission.language,
         also_in=[case.pk for case in others],
+        of=submission.person_id,
     )
     draft.follows = submission
     draft.service = submission.service
@@ -61,6 +70,7 @@ def _begin(by: Viewer, submission: Submission) -> Draft:
             name=document.name,
             facts=document.facts,
             capacity=submission.capacity,
+            of=submission.person_id,
         )
         DraftFile.objects.create(draft=draft, upload=upload, position=position)
     return draft

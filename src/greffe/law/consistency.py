@@ -163,8 +163,6 @@ def check_representation(tables: Tables) -> None:
     _unique("contact duty of the division", ((_division(placed), placed) for placed in duties))
     begin = min(placed.row.in_force_from for placed in tables["filing_limits"])
     limits = [placed for placed in tables["delegate_limits"] if placed.row.id == DELEGATES]
-    if not limits:
-        raise RuleError("representation.toml", DELEGATES, "the row is missing: it is in use")
     _check_no_gap(limits, begin)
 
 

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from greffe.accounts.viewers import Viewer
 from greffe.cases import queries
 from greffe.cases.hearing_queries import coming_hearings, local_start
 from greffe.cases.models import Case, Hearing, Participant
@@ -55,7 +56,7 @@ def my_cases(request: PortalRequest) -> HttpResponse:
         "rows": [_row(case, today) for case in page_of_cases],
         "address": Addresses("portal:case"),
         "search": search,
-        "drafts": with_kinds(open_drafts(request.viewer)),
+        "drafts": with_kinds(open_drafts(request.viewer), request.viewer),
     }
     return render(request, "portal/my_cases.html", context)
 
@@ -79,6 +80,7 @@ def _row(listed: Any, on: date) -> dict[str, Any]:
         "case": listed,
         "division": rules().division(listed.division, on),
         "office": rules().office(listed.office_now, on),
+        "in_name_of": getattr(listed, "in_name_of", None),
     }
 
 
@@ -88,6 +90,8 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     """One case: who, where, the next hearing and the limits it sets, what was filed."""
     seen = case_or_404(request, case_id)
     now, today = timezone.now(), timezone.localdate()
+    whom = seen.principals if seen.capacity == "delegate" else ()
+    of = whom[0].id if whom else None
     coming = list(coming_hearings(seen.case, now=now))
     record = record_of(request.viewer, seen.case, seen.capacity, on=today)
     filed = submissions_in(request.viewer, seen.case, seen.capacity, on=today)
@@ -99,18 +103,20 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "original": Addresses("portal:record-document", seen.case.pk),
         **hearings_of(coming, record),
         "submissions": [_filed(one) for one in filed],
-        "drafts": with_kinds(open_drafts(request.viewer, case=seen.case)),
-        "family": queries.family_cases(request.viewer, seen.case, on=today),
+        "drafts": with_kinds(open_drafts(request.viewer, case=seen.case), request.viewer),
+        "family": queries.family_cases(request.viewer, seen.case, on=today, of=of),
+        "principals": whom,
     }
     return render(request, "portal/case.html", context)
 
 
-def with_kinds(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
-    """Each draft with the words for its kind of document and its cases."""
+def with_kinds(drafts: Iterable[Draft], viewer: Viewer) -> list[dict[str, Any]]:
+    """Each draft with the words for its kind, its cases, and whose it is if that is another."""
     return [
         {
             "id": draft.id,
             "kind_label": rules().document_type(draft.document_type).label.get(lang()),
+            "in_name_of": "" if draft.person_id == viewer.id else draft.person.name,
             "ordered_cases": draft.ordered_cases,
             "ordered_files": draft.ordered_files,
             "expires_at": draft.expires_at,

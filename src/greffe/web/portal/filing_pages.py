@@ -1,7 +1,7 @@
 """Filing, one thing a page: type, files, service, dates, review. The draft is kept at each step."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,6 +48,7 @@ def page(
         "draft": draft,
         "case": draft.leading_case,
         "cases": draft.ordered_cases,
+        "in_name_of": in_name_of(request, draft),
         "document_type": rules().document_type(draft.document_type),
         "judgement": judgement,
         "steps": steps.steps_of(judgement, name),
@@ -57,13 +58,21 @@ def page(
     return render(request, f"portal/filing/{name}.html", shared | context, status=status)
 
 
+def in_name_of(request: HttpRequest, draft: Draft) -> str:
+    """The name of the person whose draft it is, where that is not whoever looks."""
+    viewer = cast("PortalRequest", request).viewer
+    return "" if draft.person_id == viewer.id else draft.person.name
+
+
 def _told(judgement: Judgement, name: steps.Name) -> frozenset[str]:
     """What stands under each file: the review has the warnings apart, to be ticked."""
     return ALL - {"warn"} if name == "review" and not judgement.refusing else ALL
 
 
 def refused(request: HttpRequest, draft: Draft, refusal: Refused) -> HttpResponse:
-    """The page that says what was not filed, and what can be done."""
+    """The page that says what was not filed, and what can be done; 404 if it is not theirs now."""
+    if refusal.code == "not-yours":  # a delegate who was removed while the page was made
+        raise Http404
     context = {
         "draft": draft,
         "case": draft.leading_case,
@@ -83,8 +92,11 @@ def start(request: PortalRequest, case_id: UUID) -> HttpResponse:
         raise Http404
     today = timezone.localdate()
     choice = choices_in(seen.case, on=today)
-    family = family_cases(request.viewer, seen.case, on=today)
-    form = TypeForm(request.POST or None, kinds=choice.kinds, family=family)
+    whom = seen.principals if seen.capacity == "delegate" else ()
+    # Whose family of cases it is stands only once it is said for whom.
+    of = whom[0].id if len(whom) == 1 else None
+    family = family_cases(request.viewer, seen.case, on=today, of=of)
+    form = TypeForm(request.POST or None, kinds=choice.kinds, family=family, whom=whom)
     if request.method == "POST" and form.is_valid():
         draft = draft_actions.start_draft(
             by=request.viewer,
@@ -92,6 +104,7 @@ def start(request: PortalRequest, case_id: UUID) -> HttpResponse:
             document_type=form.cleaned_data["document_type"],
             also_in=form.also_in_ids(),
             language=translation.get_language() or "en",
+            of=form.whom_id(),
         )
         return redirect("portal:draft-files", draft.id)
     context = {
@@ -100,6 +113,7 @@ def start(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "form": form,
         "findings": choice.findings,
         "family": family,
+        "in_name_of": whom[0].name if of else "",
         "steps": steps.steps_of(None, "type"),
     }
     return render(request, "portal/filing/type.html", context, status=422 if form.errors else 200)
@@ -123,10 +137,11 @@ def choose_type(request: PortalRequest, draft_id: UUID) -> HttpResponse:
     """Change the kind of document of a draft, and the cases that it concerns."""
     draft = draft_or_404(request, draft_id)
     case = draft.leading_case
-    family = family_cases(request.viewer, case, on=timezone.localdate())
+    today = timezone.localdate()
+    family = family_cases(request.viewer, case, on=today, of=draft.person_id)
     also_in = [other.pk for other in draft.ordered_cases[1:]]
     initial = {"document_type": draft.document_type, "also_in": also_in}
-    kinds = choices_in(case, on=timezone.localdate()).kinds
+    kinds = choices_in(case, on=today).kinds
     form = TypeForm(request.POST or None, kinds=kinds, family=family, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -244,6 +259,8 @@ def _submit(request: PortalRequest, draft: Draft) -> HttpResponse:
             shown=_shown(request.POST.getlist("file")),
         )
     except FilingRefusedError as error:
+        if error.refused.code == "not-yours":
+            raise Http404 from error
         draft = draft_or_404(request, draft.id)
         if error.refused.code in {"findings-refuse", "findings-not-acknowledged"}:
             problems = [Problem(str(refusal_text(error.refused.code).text), "#warnings")]

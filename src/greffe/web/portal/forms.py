@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from greffe.accounts.viewers import Principal
 from greffe.cases.models import Case
 from greffe.filings.models import DraftFile
 from greffe.law.limit_rows import TriggerEvent
@@ -48,9 +50,10 @@ class TypeForm(forms.Form):
         *args: Any,
         kinds: Sequence[DocumentType],
         family: QuerySet[Case],
+        whom: Sequence[Principal] = (),
         **kwargs: Any,
     ) -> None:
-        """Offer these kinds of document and these other cases."""
+        """Offer these kinds of document and these other cases; `whom` a delegate may file for."""
         super().__init__(*args, **kwargs)
         lang = translation.get_language() or "en"
         field = self.fields["document_type"]
@@ -65,6 +68,22 @@ class TypeForm(forms.Form):
         also_in = self.fields["also_in"]
         assert isinstance(also_in, forms.ModelMultipleChoiceField)  # noqa: S101 - same
         also_in.queryset = family
+        self._whom = whom
+        if len(whom) > 1:
+            self.fields["whom"] = forms.ChoiceField(
+                choices=[(str(one.id), one.name) for one in whom],
+                widget=forms.RadioSelect,
+                error_messages={
+                    "required": _("Choose in whose name you file."),
+                    "invalid_choice": _("Choose a name from the list."),
+                },
+            )
+
+    def whom_id(self) -> UUID | None:
+        """In whose name it is filed, where that is not one's own."""
+        if len(self._whom) > 1:
+            return UUID(self.cleaned_data["whom"])
+        return self._whom[0].id if self._whom else None
 
     def also_in_ids(self) -> list[Any]:
         """The ids of the other cases that were ticked."""

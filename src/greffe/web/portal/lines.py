@@ -155,9 +155,16 @@ def said_in(payload: Mapping[str, Any]) -> dict[str, Any]:
         "recipient": service["recipient"] if service else "",
         "method": service["method"][mine] if service else "",
         "served_on": date.fromisoformat(service["served_on"]) if service else None,
-        "filed_by": payload["filed_by"]["name"],
+        "filed_by": _filer(payload["filed_by"]),
         "next": payload["next"][mine],
     }
+
+
+def _filer(said: Mapping[str, Any]) -> str:
+    """Who filed, and in whose name where that is somebody else."""
+    if not said["for"]:
+        return str(said["name"])
+    return gettext("%(who)s, for %(whom)s") % {"who": said["name"], "whom": said["for"]}
 
 
 def event_line(event: Event) -> TimelineEvent:

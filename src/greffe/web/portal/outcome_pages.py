@@ -13,7 +13,7 @@ from greffe.filings.decision_queries import decisions_on
 from greffe.filings.messages import refusal_text
 from greffe.filings.models import Submission
 from greffe.filings.queries import find_submission
-from greffe.filings.refiling import file_again, may_file_again
+from greffe.filings.refiling import file_again, in_name_of_filer, may_file_again
 from greffe.filings.refusals import FilingRefusedError
 from greffe.law import states
 from greffe.web.access import PortalRequest, signed_in
@@ -52,11 +52,13 @@ def outcome_of(request: PortalRequest, found: Submission) -> dict[str, Any]:
 def again(request: PortalRequest, submission_id: UUID) -> HttpResponse:
     """Begin a filing with what was returned."""
     found = find_submission(request.viewer, submission_id, on=timezone.localdate())
-    if found is None or found.person_id != request.viewer.id:
+    if found is None or not in_name_of_filer(request.viewer, found):
         raise Http404
     try:
         draft = file_again(by=request.viewer, submission_id=submission_id)
     except FilingRefusedError as refusal:
+        if refusal.refused.code == "not-yours":
+            raise Http404 from refusal
         context = {
             "draft": None,
             "case": found.case_links.all()[0].case,

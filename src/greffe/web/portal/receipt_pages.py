@@ -63,7 +63,7 @@ def submission(request: PortalRequest, submission_id: UUID) -> HttpResponse:
         "state": submission_tag(found.state),
         "paper_ready": ReceiptPaper.objects.filter(submission=found).exists(),
         "outcome": outcome_of(request, found),
-        "mine": found.person_id == request.viewer.id,
+        "mine": request.viewer.id in {found.person_id, found.sent_by_id},
         "keeps_receipt": may_keep_receipt(request.viewer, found),
     }
     return render(request, "portal/receipt.html", context)

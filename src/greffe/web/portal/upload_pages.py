@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -133,6 +133,8 @@ def _keep(request: PortalRequest, arrival: Arrival, file: Any) -> UploadProblem 
         )
     except FilingRefusedError as error:
         arrival.kept.remove(file.stored.key)
+        if error.refused.code == "not-yours":  # a delegate who was removed in mid-upload
+            raise Http404 from error
         return upload_problem(error.refused.code, file.given_name)
     return None
 
