@@ -101,9 +101,11 @@ READ: dict[str, tuple[int, ...]] = {
     "recovery-password": GONE,
     "sign-in-terms": REDIRECT,  # in the middle of a sign-in only
     "partner-return": (404,) * len(ROLES),  # of a partner that this registry does not know
+    "partner-metadata": (404,) * len(ROLES),  # same
     "personas": EVERYBODY,
     "demonstration-mail": EVERYBODY,
     "demonstration-message": EVERYBODY,
+    "portal:access-code": REDIRECT,  # nothing is asked for: on to where one's work begins
     "portal:account": ACCOUNT,
     "portal:password": ACCOUNT,
     "portal:sessions": ACCOUNT,
@@ -158,11 +160,31 @@ READ: dict[str, tuple[int, ...]] = {
     "registry:paper-sheet-pdf": NOBODY,  # the session that made it
     "registry:paper-batch": REGISTRY,
     "registry:paper-batch-found": NOBODY,  # the officer who sent it
+    "registry:invitations": REGISTRY,
+    "registry:invite-find": REGISTRY,
+    "registry:invite": DESK,
+    "registry:invite-many": REGISTRY,
+    "registry:invitation": DESK,  # it was sent by mail, and nothing has come back
+    "registry:invitation-letter": DESK,
+    "registry:invitation-fax": DESK,
+    "registry:invitation-send": DESK,
+    "registry:revoke-invitation": DESK,
+    "registry:enter-registration": DESK,
+    "registry:review-registration": when_open(DESK, 409),
+    "registry:invitation-mobile": when_open(DESK, 409),
+    "registry:propose-meeting": when_open(DESK, 409),
+    "registry:choose-meeting": when_open(DESK, 409),
+    "registry:move-meeting": when_open(DESK, 409),
+    "registry:cancel-meeting": when_open(DESK, 409),
+    "registry:record-meeting": when_open(DESK, 409),
+    "registry:meeting-calendar": when_open(DESK, 409),
+    "registry:issue-code": when_open(DESK, 409),
 }
 """Status of GET and of HEAD."""
 
 WRITE: dict[str, tuple[int, ...]] = {
     "partner-start": (404,) * len(ROLES),  # of a partner that this registry does not know
+    "partner-response": (404,) * len(ROLES),  # same
     "registry:take": when_open(REGISTRY, 302),
     "registry:release": when_open(REGISTRY, 302),
     "registry:reassign": when_open(HEADS, 302),
@@ -178,6 +200,8 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:draft-replace-file": own(422),
     "portal:draft-remove-file": own(302),
     "portal:draft-discard": own(302),
+    "portal:access-code": REDIRECT,
+    "portal:access-code-again": REDIRECT,
     "portal:password": when_open(ACCOUNT, 422),
     "account_reauthenticate": tuple(422 if found == 200 else found for found in ACCOUNT),
     "portal:session-time": ACCOUNT,
@@ -197,6 +221,19 @@ WRITE: dict[str, tuple[int, ...]] = {
     "registry:paper-sheet": when_open(DESK, 422),
     "registry:paper-batch": when_open(REGISTRY, 422),
     "registry:paper-batch-found": NOBODY,
+    "registry:invite": when_open(DESK, 422),
+    "registry:invite-many": when_open(REGISTRY, 422),
+    "registry:invitation-send": when_open(DESK, 422),
+    "registry:revoke-invitation": when_open(DESK, 422),
+    "registry:enter-registration": when_open(DESK, 422),
+    "registry:review-registration": when_open(DESK, 409),
+    "registry:invitation-mobile": when_open(DESK, 409),
+    "registry:propose-meeting": when_open(DESK, 409),
+    "registry:choose-meeting": when_open(DESK, 409),
+    "registry:move-meeting": when_open(DESK, 409),
+    "registry:cancel-meeting": when_open(DESK, 409),
+    "registry:record-meeting": when_open(DESK, 409),
+    "registry:issue-code": when_open(DESK, 409),
 }
 """Status of a POST that carries nothing, in this order: later ones end what earlier ones need."""
 

@@ -26,7 +26,7 @@ from greffe.accounts.code_errors import (
     WrongCodeError,
 )
 from greffe.accounts.models import AccessCode, User
-from greffe.accounts.sending import count_sending
+from greffe.accounts.sending import count_sending, phone_of
 from greffe.accounts.text_watch import watch
 from greffe.ledger.actions import record
 from greffe.ledger.actors import SYSTEM, Actor
@@ -86,8 +86,7 @@ def send(
     """
     with transaction.atomic():
         _lock(user)
-        phone = mobile or f"none {user.pk}"
-        count_sending(phone=phone, account=str(user.pk), address=place.address)
+        count_sending(phone=phone_of(mobile, user.pk), account=str(user.pk), address=place.address)
         if channel(TEXT) is None:
             raise NoTextsError("off")
         now = _clock()

@@ -47,6 +47,11 @@ def wait_for_next(*, phone: str, account: str, address: Address | None) -> int:
     return limits.wait_of(_lanes(phone, account, address))
 
 
+def phone_of(mobile: str, account: int) -> str:
+    """What is counted as the telephone: one without a number waits as long, and by itself."""
+    return mobile or f"none {account}"
+
+
 def _lanes(phone: str, account: str, address: Address | None) -> list[Lane]:
     parts = {"phone": phone, "account": account, "network": network_of(address)}
     return [Lane(lane_key("sending", name, parts[name]), rule) for name, rule in RULES.items()]

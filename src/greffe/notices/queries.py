@@ -4,17 +4,29 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from greffe.notices.models import Notice
 
 
 def failed_notices(*, cases: Collection[UUID] | None = None) -> QuerySet[Notice]:
-    """E-mails that could not be sent, the oldest first: work for an officer.
+    """E-mails and text messages that could not be sent, the oldest first: work for an officer.
 
-    `cases` limits them to those that concern one of these cases. One of a digest stands for all.
+    `cases` limits them to those that concern one of these cases. One of a digest stands for all. A
+    secret message is no work any more once a later one has reached the same person.
     """
-    failed = Notice.objects.filter(state="failed", lead=None).order_by("created_at", "id")
+    reached = Notice.objects.filter(
+        medium="text",
+        state="sent",
+        person_id=OuterRef("person_id"),
+        kind=OuterRef("kind"),
+        created_at__gt=OuterRef("created_at"),
+    )
+    failed = (
+        Notice.objects.filter(state="failed", lead=None)
+        .exclude(Q(secret=True) & Exists(reached))
+        .order_by("created_at", "id")
+    )
     return failed if cases is None else failed.filter(case_ids__overlap=list(cases))
 
 
@@ -27,6 +39,11 @@ def latest_mail(count: int) -> QuerySet[Notice]:
 def find_mail(notice_id: UUID) -> Notice | None:
     """One e-mail, or None."""
     return Notice.objects.filter(pk=notice_id, lead=None).first()
+
+
+def find_by_key(dedupe: str) -> Notice | None:
+    """The notice that was queued under a key, or None."""
+    return Notice.objects.filter(dedupe=dedupe).first()
 
 
 def mail_with_words(*, sent_before: datetime) -> QuerySet[Notice]:

@@ -1,9 +1,8 @@
-"""The demonstration's mail: what the registry would have sent, for anybody to read.
+"""The demonstration's e-mails and text messages: what would have been sent, for anybody to read.
 
 Its addresses exist only where GREFFE_DEMO is set, and everybody in there is invented.
 """
 
-from email.message import EmailMessage
 from uuid import UUID
 
 from django.conf import settings
@@ -12,10 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from greffe.notices.letters import WordsGoneError, message_of
+from greffe.notices.letters import RefusedError, WordsGoneError, message_of
 from greffe.notices.models import Notice
 from greffe.notices.queries import find_mail, latest_mail
 from greffe.notices.states import NOTICE
+from greffe.notices.text_messages import TEXT, segments, words_to_read
 from greffe.notices.texts import template
 from greffe.web.components import Tag, Tone
 
@@ -25,10 +25,15 @@ _TONES: dict[str, Tone] = {"sent": "success", "failed": "danger", "sending": "in
 
 @require_safe
 def mail(request: HttpRequest) -> HttpResponse:
-    """List the latest e-mails."""
+    """List the latest e-mails and text messages."""
     _only_in_the_demonstration()
     lines = [
-        {"notice": notice, "subject": _subject(_written(notice)), "state": _state(notice)}
+        {
+            "notice": notice,
+            "subject": _written(notice)[0],
+            "state": _state(notice),
+            "text": notice.medium == TEXT,
+        }
         for notice in latest_mail(SHOWN)
     ]
     return render(request, "demonstration/mail.html", {"lines": lines, "shown": SHOWN})
@@ -36,18 +41,19 @@ def mail(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def message(request: HttpRequest, notice_id: UUID) -> HttpResponse:
-    """Show one e-mail as it would be sent."""
+    """Show one as it would be sent."""
     _only_in_the_demonstration()
     notice = find_mail(notice_id)
     if notice is None:
         raise Http404
-    written = _written(notice)
+    subject, text = _written(notice)
     shown = {
         "notice": notice,
         "message_id": notice.message_id,
-        "subject": _subject(written),
-        "text": written.get_content().replace("\r\n", "\n"),
+        "subject": subject,
+        "text": text,
         "state": _state(notice),
+        "segments": segments(text) if notice.medium == TEXT else 0,
     }
     return render(request, "demonstration/message.html", shown)
 
@@ -57,19 +63,19 @@ def _only_in_the_demonstration() -> None:
         raise Http404
 
 
-def _written(notice: Notice) -> EmailMessage:
-    """The e-mail, or that its words are no longer kept."""
+def _written(notice: Notice) -> tuple[str, str]:
+    """The subject and the text, or that the words are no longer kept."""
     try:
-        return message_of(notice)
-    except WordsGoneError:
-        emptied = EmailMessage()
-        emptied["Subject"] = template(notice.kind, notice.language).subject
-        emptied.set_content(gettext("What this e-mail said is no longer kept: its time is over."))
-        return emptied
-
-
-def _subject(written: EmailMessage) -> str:
-    return str(written["Subject"])
+        if notice.medium == TEXT:
+            return gettext("Text message"), words_to_read(notice)
+        written = message_of(notice)
+    except (RefusedError, WordsGoneError):  # or sealed under another secret
+        if notice.medium == TEXT:
+            gone = gettext("What this text message said is no longer kept: its time is over.")
+            return gettext("Text message"), gone
+        gone = gettext("What this e-mail said is no longer kept: its time is over.")
+        return template(notice.kind, notice.language).subject, gone
+    return str(written["Subject"]), written.get_content().replace("\r\n", "\n")
 
 
 def _state(notice: Notice) -> Tag:

@@ -114,4 +114,4 @@ def test_officer_elsewhere_neither_sees_it_nor_sends_it(failed: Notice, scene: S
 
 def test_office_whose_mail_was_sent_reads_so(officer: User) -> None:
     page = text_of(browser(officer).get(address("registry:unsent")))
-    assert "Every e-mail was taken by its mail server" in page
+    assert "Every e-mail and text message was taken" in page

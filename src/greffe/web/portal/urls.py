@@ -3,8 +3,11 @@
 from django.urls import path
 
 from greffe.web.portal import (
+    access_code_pages,
     account_pages,
     case_pages,
+    contact_pages,
+    delegate_pages,
     filing_pages,
     hearing_pages,
     outcome_pages,
@@ -16,7 +19,17 @@ app_name = "portal"
 
 urlpatterns = [
     path("", case_pages.my_cases, name="my-cases"),
+    path("access-code/", access_code_pages.enter, name="access-code"),
+    path("access-code/again/", access_code_pages.again, name="access-code-again"),
     path("account/", account_pages.account, name="account"),
+    path("account/contact/", contact_pages.contact, name="contact"),
+    path("account/delegates/", delegate_pages.delegates, name="delegates"),
+    path(
+        "account/delegates/<uuid:delegation_id>/remove/",
+        delegate_pages.remove,
+        name="remove-delegate",
+    ),
+    path("account/act-for-counsel/", delegate_pages.act_for_counsel, name="act-for-counsel"),
     path("account/password/", account_pages.change_password, name="password"),
     path("account/sessions/", account_pages.open_sessions, name="sessions"),
     path("account/sessions/time/", account_pages.session_time, name="session-time"),

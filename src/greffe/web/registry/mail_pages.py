@@ -1,4 +1,4 @@
-"""E-mails that could not be sent: work for the officers of the office that handles the case."""
+"""E-mails and text messages that could not be sent: work for the officers of the case's office."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -53,6 +53,7 @@ def unsent(request: PortalRequest) -> HttpResponse:
             "cases": cases,
             "name": people[notice.person_id].name if notice.person_id in people else "",
             "subject": _subject(notice),
+            "text": notice.medium == "text",
             "came_back": notice.last_error.startswith(BOUNCED),
         }
         for notice, cases in found
@@ -70,6 +71,7 @@ def _subject(notice: Notice) -> str:
         "hearing-postponed": gettext("Hearing postponed"),
         "hearing-cancelled": gettext("Hearing cancelled"),
         "notice-issued": gettext("Notice issued"),
+        "access-code": gettext("Access code by text message"),
     }
     return str(words[notice.kind])
 
