@@ -17,6 +17,8 @@ from greffe.cases import actions
 from greffe.cases.models import Case, Hearing, RecordEntry
 from greffe.documents.models import Upload
 from greffe.filings.models import Draft, Submission
+from greffe.invitations.actions import invite
+from greffe.invitations.models import Invitation
 from greffe.ledger.actors import SYSTEM
 from greffe.notices.models import Notice
 from tests.support.files import place
@@ -62,6 +64,21 @@ class Registry:
         """A hearing to come, in another case of the same office and counsel."""
         case = self.scene.case(counsel=self.counsel)
         return schedule(officer(self.scene), case).hearing
+
+    @cached_property
+    def invitation(self) -> Invitation:
+        """An invitation of counsel by mail, of which nothing has come back."""
+        person = self.counsel.person
+        assert person is not None
+        return invite(
+            by=officer(self.scene),
+            person=person,
+            office="montreal",
+            channel="mail",
+            language="en",
+            to="1 Example Street",
+            replaces_account=True,
+        )
 
     @cached_property
     def elsewhere(self) -> int:
@@ -128,6 +145,10 @@ class Registry:
             (r"demonstration-message", lambda: [self._message()]),
             (r"partner-", lambda: ["nobody"]),
             (r"portal:draft", lambda: [self.draft.id]),
+            (r"registry:invite$", lambda: [self.counsel.person_id]),
+            (r"registry:invitation(-letter|-fax|-send|-mobile)?$", lambda: [self.invitation.pk]),
+            (r"registry:(revoke-inv|enter-|review-|issue-code)", lambda: [self.invitation.pk]),
+            (r"registry:(.*-meeting$|meeting-)", lambda: [self.invitation.pk]),
         ]
         return next((made() for pattern, made in rules if re.match(pattern, name)), [])
 

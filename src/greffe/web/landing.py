@@ -19,12 +19,13 @@ class Way:
 
 def ways_of(viewer: Viewer | None) -> list[Way]:
     """The first pages of what a signed-in person does here, the most used first."""
+    if not viewer:  # an account that acts for nobody yet
+        return [Way(gettext("Enter my invitation code"), reverse("invitation:code"))]
     mine = Way(gettext("My cases"), reverse("portal:my-cases"))
-    if not viewer:
-        return [mine]
     cases = Way(gettext("Cases"), reverse("registry:cases"))
     if viewer.offices():
-        return [Way(gettext("Queue"), reverse("registry:queue")), cases]
+        invited = Way(gettext("Invitations"), reverse("registry:invitations"))
+        return [Way(gettext("Queue"), reverse("registry:queue")), cases, invited]
     if viewer.holds(Role.MEMBER):
         return [cases, Way(gettext("Queue"), reverse("registry:queue"))]
     if viewer.holds(Role.AUDITOR):

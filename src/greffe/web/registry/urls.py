@@ -8,16 +8,25 @@ from greffe.web.registry import (
     case_changes,
     case_pages,
     hearing_pages,
+    identity_pages,
+    invitation_list,
+    invitation_pages,
+    invitation_papers,
+    inviting_list_pages,
+    inviting_pages,
     mail_pages,
     paper_pages,
     paper_reading,
     queue_pages,
     reading_pages,
+    registration_pages,
     sheet_pages,
     submission_pages,
 )
 
 app_name = "registry"
+
+_INVITATION = "invitations/<uuid:invitation_id>/"
 
 urlpatterns = [
     path("", queue_pages.queue, name="queue"),
@@ -104,4 +113,23 @@ urlpatterns = [
         paper_reading.batch_document_page,
         name="paper-batch-document-page",
     ),
+    path("invitations/", invitation_list.invitations, name="invitations"),
+    path("invitations/invite/", inviting_pages.find, name="invite-find"),
+    path("invitations/invite/<uuid:person_id>/", inviting_pages.invite, name="invite"),
+    path("invitations/list/", inviting_list_pages.invite_many, name="invite-many"),
+    path(_INVITATION, invitation_pages.invitation, name="invitation"),
+    path(f"{_INVITATION}letter/", invitation_papers.letter, name="invitation-letter"),
+    path(f"{_INVITATION}fax/", invitation_papers.fax_cover, name="invitation-fax"),
+    path(f"{_INVITATION}send/", inviting_pages.send_again, name="invitation-send"),
+    path(f"{_INVITATION}revoke/", inviting_pages.revoke, name="revoke-invitation"),
+    path(f"{_INVITATION}form/", registration_pages.enter, name="enter-registration"),
+    path(f"{_INVITATION}review/", registration_pages.review, name="review-registration"),
+    path(f"{_INVITATION}mobile/", registration_pages.mobile, name="invitation-mobile"),
+    path(f"{_INVITATION}meeting/propose/", identity_pages.propose, name="propose-meeting"),
+    path(f"{_INVITATION}meeting/choose/", identity_pages.choose, name="choose-meeting"),
+    path(f"{_INVITATION}meeting/move/", identity_pages.move, name="move-meeting"),
+    path(f"{_INVITATION}meeting/cancel/", identity_pages.cancel, name="cancel-meeting"),
+    path(f"{_INVITATION}meeting/outcome/", identity_pages.outcome, name="record-meeting"),
+    path(f"{_INVITATION}meeting/calendar.ics", identity_pages.calendar, name="meeting-calendar"),
+    path(f"{_INVITATION}code/", invitation_papers.issue, name="issue-code"),
 ]
