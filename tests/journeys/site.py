@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
+from greffe.cli.processes import PARENT
+
 PASSWORD = "une-phrase-de-passe-de-demonstration"
 
 
@@ -44,7 +46,9 @@ def running(folder: Path) -> Iterator[str]:
 def _environment(folder: Path) -> dict[str, str]:
     """Ours, without what points at another registry or database."""
     kept = {name: value for name, value in os.environ.items() if not _elsewhere(name)}
-    return kept | {"GREFFE_STATE": str(folder / "state"), "LC_ALL": "C.UTF-8"}
+    # Should the test run be killed, the kernel ends what it started.
+    own = {"GREFFE_STATE": str(folder / "state"), PARENT: str(os.getpid())}
+    return kept | own | {"LC_ALL": "C.UTF-8"}
 
 
 def _elsewhere(name: str) -> bool:
