@@ -28,6 +28,7 @@ setup:
 
 system:
 	@bash tools/system.sh
+	@bash tools/peers.sh
 
 run: setup
 	@exec .venv/bin/greffe demo
@@ -75,6 +76,7 @@ check-docs:
 # Where packages come from is each machine's own business: no pinned file says it.
 check-addresses:
 	@! grep -nE '://|--(extra-)?index|--find-links|--trusted' requirements/*
+	@! grep -nE '"resolved"|registry=' tests/peers/package-lock.json
 
 bench: setup
 	@for script in bench/[!_]*.py; do echo "== $$script"; $(PY) "$$script"; done

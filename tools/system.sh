@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What the tests use beside Python, where it may be installed without asking: a browser for the
-# journeys and a PostgreSQL 15 for the second run of our SQL. A failure here is none: the tests that
+# journeys, a PostgreSQL 15 for the second run of our SQL, and node for the sign-in partners that the
+# tests start. A failure here is none: the tests that
 # need it are skipped and say so. GREFFE_NO_SYSTEM=1 leaves the machine as it is.
 set -euo pipefail
 
@@ -34,4 +35,8 @@ if [ ! -x /usr/lib/postgresql/15/bin/postgres ]; then
       /etc/postgresql-common/createcluster.conf
   fi
   add postgresql-15
+fi
+
+if ! command -v npm >/dev/null 2>&1; then
+  add nodejs npm
 fi

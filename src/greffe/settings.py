@@ -202,6 +202,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "greffe-session"
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_IDLE_AGE = 30 * 60
 SESSION_WARNED = 5 * 60  # before either end
+PARTNER_COOKIE_NAME = "__Host-partner" if HTTPS else "greffe-partner"
 KNOWN_BROWSER_COOKIE_NAME = "__Host-known" if HTTPS else "greffe-known"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "greffe-csrf"

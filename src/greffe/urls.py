@@ -14,6 +14,8 @@ urlpatterns = [
     path("ledger/checkpoint.json", public.checkpoint, name="checkpoint"),
     # The same in both languages: partners know one address.
     path("sign-in/<slug:partner_id>/return", partner_pages.come_back, name="partner-return"),
+    path("sign-in/<slug:partner_id>/response", partner_pages.receive, name="partner-response"),
+    path("sign-in/<slug:partner_id>/metadata", partner_pages.metadata, name="partner-metadata"),
     *i18n_patterns(
         path("", public.home, name="home"),
         path("help/", public.help_and_contacts, name="help"),
@@ -39,6 +41,7 @@ urlpatterns = [
         ),
         path("sign-in/new-password/", recovery_pages.choose, name="recovery-password"),
         path("closed-account/", signin.closed, name="account_inactive"),
+        path("invitation/", include("greffe.web.portal.invitation_urls", namespace="invitation")),
         path("portal/", include("greffe.web.portal.urls", namespace="portal")),
         path("registry/", include("greffe.web.registry.urls", namespace="registry")),
         *([path("demonstration/", include("greffe.web.demo_urls"))] if settings.DEMO else []),

@@ -25,7 +25,17 @@ Greffe = Callable[..., Result]
 CHECKS = [
     *("state", "space", "store", "keys", "isolation", "secret", "address"),
     *("time-server", "time-zones", "backup", "rules", "closures", "ending"),
-    *("database", "roles", "clock", "migrations", "worker", "unsent", "scanner", "mail"),
+    *(
+        "database",
+        "roles",
+        "clock",
+        "migrations",
+        "worker",
+        "unsent",
+        "scanner",
+        "mail",
+        "partners",
+    ),
 ]
 TEXTS = tomllib.loads((files("greffe.cli") / "texts.toml").read_text("utf-8"))
 

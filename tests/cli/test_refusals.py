@@ -38,6 +38,7 @@ def production(site: Registry, tmp_path: Path) -> Registry:
         ({"GREFFE_BEHIND_PROXY": "perhaps"}, 2, "GREFFE_BEHIND_PROXY"),
         ({"GREFFE_TRUSTED_PROXIES": "-1"}, 2, "GREFFE_TRUSTED_PROXIES"),
         ({"GREFFE_LAW": "/nowhere"}, 2, "/nowhere"),
+        ({"GREFFE_SIGN_IN_PARTNERS": "/nowhere"}, 2, "/nowhere cannot be read"),
         ({"DATABASE_URL": "postgresql://greffe@127.0.0.1:1/greffe"}, 3, "DATABASE_URL"),
         ({"GREFFE_SECRET_KEY": "", "LANG": "fr_CA.UTF-8"}, 2, "Donnez-lui un long texte"),
     ],

@@ -3,7 +3,8 @@
 Each sign of a row stands under its role: `#` opens, `.` is 404, as if it were not there, `_` is
 asked to sign in. What is another's is 404. The case is one of the RPD in Montréal; "counsel" is on
 its record and owns the draft and the submission, the designated representative stands in it for
-its claimant, the Minister is a party to it; "elsewhere" and "other" are the same kind of person for
+its claimant, the Minister is a party to it. "Delegate" is that of counsel; the other delegate was
+theirs until they were removed, and is that of other counsel. "Elsewhere" and "other" are the same kind of person for
 another case. No account stands for the Minister and none for a partner system: today the
 Minister's counsel sees nothing but an account of their own, and a key opens nothing.
 """
@@ -12,6 +13,8 @@ ROLES = (
     "visitor",
     "counsel",
     "other counsel",
+    "delegate",
+    "other delegate",
     "claimant",
     "other claimant",
     "designated representative",
@@ -42,34 +45,36 @@ def when_open(row: tuple[int, ...], status: int) -> tuple[int, ...]:
     return tuple(status if found == 200 else found for found in row)
 
 
-# Visitor, counsel (theirs, another's), claimant (same), designated representative, Minister's
+# Visitor, counsel (theirs, another's), delegate (same), claimant (same), designated representative, Minister's
 # counsel; officer (here, elsewhere), supervisor; member (hears it, another); auditor, operator,
 # representatives' officer, policy staff, manager; partner system.
 # fmt: off
-EVERYBODY = row("# ## ## # #  ## #  ##  # # # # #  #")
-ACCOUNT   = row("_ ## ## # #  ## #  ##  # # # # #  _")
-CASE      = row("_ #. #. # .  #. #  #.  # . . . .  _")
-DOCUMENTS = row("_ #. #. # .  #. #  #.  . . . . .  _")
-FILERS    = row("_ #. #. # .  .. .  ..  . . . . .  _")
-OWN       = row("_ #. .. . .  .. .  ..  . . . . .  _")
-REGISTRY  = row("_ .. .. . .  ## #  ..  . . . . .  _")
-BENCH     = row("_ .. .. . .  ## #  ##  . . . . .  _")
-READERS   = row("_ .. .. . .  #. #  #.  . . . . .  _")
-DESK      = row("_ .. .. . .  #. #  ..  . . . . .  _")
-HEADS     = row("_ .. .. . .  .. #  ..  . . . . .  _")
-NOBODY    = row("_ .. .. . .  .. .  ..  . . . . .  _")
-STAFF     = row("_ .. .. . .  ## #  ##  # . . . .  _")
-CASE_FILE = row("_ .. .. . .  #. #  #.  # . . . .  _")
-KEEPERS   = row("_ .. .. . .  .. #  #.  . . . . .  _")
-AUDITORS  = row("_ .. .. . .  .. .  ..  # . . . .  _")
+EVERYBODY = row("# ## ## ## # #  ## #  ##  # # # # #  #")
+ACCOUNT   = row("_ ## ## ## # #  ## #  ##  # # # # #  _")
+CASE      = row("_ #. #. #. # .  #. #  #.  # . . . .  _")
+DOCUMENTS = row("_ #. #. #. # .  #. #  #.  . . . . .  _")
+FILERS    = row("_ #. #. #. # .  .. .  ..  . . . . .  _")
+OWN       = row("_ #. #. .. . .  .. .  ..  . . . . .  _")
+COUNSEL   = row("_ ## .. .. . .  .. .  ..  . . . . .  _")
+SELF      = row("_ #. .. .. . .  .. .  ..  . . . . .  _")
+REGISTRY  = row("_ .. .. .. . .  ## #  ..  . . . . .  _")
+BENCH     = row("_ .. .. .. . .  ## #  ##  . . . . .  _")
+READERS   = row("_ .. .. .. . .  #. #  #.  . . . . .  _")
+DESK      = row("_ .. .. .. . .  #. #  ..  . . . . .  _")
+HEADS     = row("_ .. .. .. . .  .. #  ..  . . . . .  _")
+NOBODY    = row("_ .. .. .. . .  .. .  ..  . . . . .  _")
+STAFF     = row("_ .. .. .. . .  ## #  ##  # . . . .  _")
+CASE_FILE = row("_ .. .. .. . .  #. #  #.  # . . . .  _")
+KEEPERS   = row("_ .. .. .. . .  .. #  #.  . . . . .  _")
+AUDITORS  = row("_ .. .. .. . .  .. .  ..  # . . . .  _")
 REDIRECT  = when_open(EVERYBODY, 302)
 GONE      = when_open(EVERYBODY, 410)
-VISITORS  = row("# __ __ _ _  __ _  __  _ _ _ _ _  #")
+VISITORS  = row("# __ __ __ _ _  __ _  __  _ _ _ _ _  #")
 # fmt: on
 
 
 def own(status: int) -> tuple[int, ...]:
-    """The owner gets `status`; for everybody else there is nothing."""
+    """The owner, and their delegate, get `status`; for everybody else there is nothing."""
     return when_open(OWN, status)
 
 
@@ -107,6 +112,10 @@ READ: dict[str, tuple[int, ...]] = {
     "demonstration-message": EVERYBODY,
     "portal:access-code": REDIRECT,  # nothing is asked for: on to where one's work begins
     "portal:account": ACCOUNT,
+    "portal:contact": ACCOUNT,
+    "portal:delegates": COUNSEL,
+    "portal:remove-delegate": SELF,
+    "portal:act-for-counsel": ACCOUNT,
     "portal:password": ACCOUNT,
     "portal:sessions": ACCOUNT,
     "portal:session-time": ACCOUNT,
@@ -205,7 +214,10 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:password": when_open(ACCOUNT, 422),
     "account_reauthenticate": tuple(422 if found == 200 else found for found in ACCOUNT),
     "portal:session-time": ACCOUNT,
-    "portal:end-session": own(302),  # one of counsel's own
+    "portal:contact": when_open(ACCOUNT, 422),
+    "portal:delegates": when_open(COUNSEL, 422),
+    "portal:remove-delegate": when_open(SELF, 302),  # one of counsel's own
+    "portal:end-session": when_open(SELF, 302),  # one of counsel's own
     "portal:end-other-sessions": REDIRECT,
     "registry:schedule-hearing": when_open(DESK, 422),
     "registry:postpone-hearing": when_open(DESK, 422),

@@ -3,6 +3,7 @@
 from procrastinate.contrib.django import app
 
 from greffe.accounts import access_codes, limits, recovery, sessions
+from greffe.accounts.partners import replays
 
 
 @app.periodic(cron="27 * * * *")
@@ -33,3 +34,11 @@ def sweep_access_codes(timestamp: int) -> None:
     """Remove the rows of access codes that were over long ago."""
     del timestamp
     access_codes.sweep()
+
+
+@app.periodic(cron="47 * * * *")
+@app.task(queue="upkeep", name="accounts.sweep_replays", queueing_lock="accounts.sweep_replays")
+def sweep_replays(timestamp: int) -> None:
+    """Forget the answers of sign-in partners that would be refused for their age."""
+    del timestamp
+    replays.sweep()

@@ -121,6 +121,21 @@ def require_rules() -> None:
     load_rules(Path(overlay) if overlay else None)
 
 
+def require_partners() -> None:
+    """Refuse to serve with a file of sign-in partners that cannot be used (DeploymentError)."""
+    from greffe.accounts.partners.configuration import (  # noqa: PLC0415 - takes a moment
+        PartnersFileError,
+        read_partners,
+    )
+
+    file = os.environ.get("GREFFE_SIGN_IN_PARTNERS")
+    try:
+        if file:
+            read_partners(Path(file))
+    except PartnersFileError as error:
+        raise DeploymentError("partners", detail=error) from error
+
+
 def require_port(host: str, port: int) -> None:
     """Refuse an address that another program has, or that this machine has not (DeploymentError).
 

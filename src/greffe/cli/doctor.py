@@ -54,6 +54,7 @@ def _outcomes() -> Iterator[Outcome]:
         doctor_law,
         doctor_machine,
         doctor_mail,
+        doctor_partners,
     )
 
     today = date.today()  # noqa: DTZ011 - the day here
@@ -70,6 +71,7 @@ def _outcomes() -> Iterator[Outcome]:
     yield from guarded("database", doctor_database.database)
     yield from doctor_machine.absent()
     yield from guarded("mail", doctor_mail.mail)
+    yield from guarded("partners", lambda: doctor_partners.partners(datetime.now(UTC)))
 
 
 def _show(outcome: Outcome, lang: str) -> None:

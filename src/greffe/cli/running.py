@@ -61,6 +61,7 @@ def serve(
         deployment.prepare_environment(serving=True)
         deployment.ensure_keys()
         deployment.require_rules()
+        deployment.require_partners()
         deployment.require_isolation()
         deployment.require_port(host, port)
         os.environ.setdefault("GREFFE_DB_POOL", CONNECTIONS)

@@ -6,23 +6,24 @@ from http import HTTPStatus
 from allauth.account.utils import get_next_redirect_url
 from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.internal import statekit
-from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from greffe.accounts import limits
 from greffe.accounts.addresses import client_address, network_of
 from greffe.accounts.known_browsers import remember_browser
 from greffe.accounts.models import User
-from greffe.accounts.partners import openid
+from greffe.accounts.partners import openid, saml
 from greffe.accounts.partners.adapter import partner_or_404, provider_of
-from greffe.accounts.partners.configuration import OpenIDPartner, Partner
-from greffe.accounts.partners.refusals import PartnerError, Why, record_failure
+from greffe.accounts.partners.configuration import Partner, SAMLPartner
+from greffe.accounts.partners.recording import record_failure
+from greffe.accounts.partners.refusals import PartnerError, Why
 
 
 @require_POST
@@ -51,24 +52,65 @@ def start(request: HttpRequest, partner_id: str) -> HttpResponseBase:
     return response
 
 
-@require_GET
+@require_safe
 def come_back(request: HttpRequest, partner_id: str) -> HttpResponseBase:
-    """Take the answer of a partner that speaks OpenID Connect, and sign in whom it names."""
+    """Take the answer of a partner in the session that asked for it, and sign in whom it names."""
     partner = partner_or_404(partner_id)
-    _speak_as_begun(request, request.GET.get("state", ""))
-    return _signed_in(request, partner, lambda: _openid(request, partner))
+    provider = provider_of(request, partner)
+    _speak_as_begun(request, _answers(request, partner))
+
+    def signed_in() -> HttpResponseBase:
+        login = (
+            saml.answered(request, provider)
+            if isinstance(provider, saml.Provider)
+            else openid.answered(request, provider)
+        )
+        response: HttpResponseBase = complete_social_login(request, login)
+        if isinstance(request.user, User):
+            remember_browser(request, response, request.user.username)
+        return response
+
+    response = _tried(request, partner, signed_in)
+    response.delete_cookie(settings.PARTNER_COOKIE_NAME)
+    return response
 
 
-def _openid(request: HttpRequest, partner: Partner) -> SocialLogin:
-    if not isinstance(partner, OpenIDPartner):
-        raise PartnerError(Why.MALFORMED)
-    return openid.answered(request, provider_of(request, partner))
+# The partner’s page sends it: it cannot know our token. What it carries is signed, and says which
+# request of this session it answers.
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, partner_id: str) -> HttpResponseBase:
+    """Take the response of a partner that speaks SAML, verify it, and lead on to `come_back`."""
+    partner = _saml_or_404(partner_id)
+    return _tried(request, partner, lambda: saml.received(request, partner))
 
 
-def _signed_in(
-    request: HttpRequest, partner: Partner, answered: Callable[[], SocialLogin]
+@require_safe
+def metadata(request: HttpRequest, partner_id: str) -> HttpResponse:
+    """Give what a partner that speaks SAML must know of this registry."""
+    made = saml.metadata(request, _saml_or_404(partner_id))
+    return HttpResponse(made, content_type="application/samlmetadata+xml")
+
+
+def _saml_or_404(partner_id: str) -> SAMLPartner:
+    partner = partner_or_404(partner_id)
+    if not isinstance(partner, SAMLPartner):
+        raise Http404
+    return partner
+
+
+def _answers(request: HttpRequest, partner: Partner) -> str:
+    """The id of what was begun, as the answer says it."""
+    if not isinstance(partner, SAMLPartner):
+        return request.GET.get("state", "")
+    said = saml.carried(request, partner)
+    return said.answers if said else ""
+
+
+def _tried(
+    request: HttpRequest, partner: Partner, take: Callable[[], HttpResponseBase]
 ) -> HttpResponseBase:
-    """Sign in whom the answer names, or say on a calm page why nobody is."""
+    """Take an answer, or say on a calm page why nobody is signed in."""
     address = client_address(request, proxies=settings.TRUSTED_PROXIES)
     try:
         subject = f"{partner.id} {network_of(address)}"
@@ -80,14 +122,12 @@ def _signed_in(
         response.headers["Retry-After"] = str(refusal.wait)
         return response
     try:
-        signed_in: HttpResponseBase = complete_social_login(request, answered())
+        taken = take()
     except PartnerError as error:
         record_failure(partner.id, error.why)
         return _problem(request, partner, error.why)
     limits.succeeded(tried)
-    if isinstance(request.user, User):
-        remember_browser(request, signed_in, request.user.username)
-    return signed_in
+    return taken
 
 
 def _speak_as_begun(request: HttpRequest, state_id: str) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support import partners
-from tests.support.partners import CLIENT_SECRET, OpenIDPeer
+from tests.support.partners import CLIENT_SECRET, SAML_ID, OpenIDPeer, SAMLPeer
+from tests.support.portal import browser
 
 
 def _running(name: str) -> Iterator[OpenIDPeer]:
@@ -49,9 +50,27 @@ def peers(
     return first_peer, second_peer
 
 
+@pytest.fixture(scope="session")
+def third_peer() -> Iterator[SAMLPeer]:
+    """A partner that speaks SAML, started once."""
+    if reason := partners.reason_to_skip():
+        pytest.skip(reason)
+    with partners.started("saml.mjs", partners.key_and_certificate()) as address:
+        yield SAMLPeer(address)
+
+
+@pytest.fixture
+def saml_peer(third_peer: SAMLPeer, settings: Any, tmp_path: Path) -> SAMLPeer:
+    """The partner "ontario" of a registry that knows no other, and that it knows."""
+    third_peer.spoil()
+    settings.SIGN_IN_PARTNERS = partners.write_partners(tmp_path, {SAML_ID: third_peer})
+    third_peer.knows(browser().get(f"/sign-in/{SAML_ID}/metadata").content.decode())
+    return third_peer
+
+
 def known(settings: Any, folder: Path, **listed: OpenIDPeer) -> OpenIDPeer:
     """Have the registry know these partners, which are right in everything."""
-    from greffe.accounts.partners.openid import forget_published
+    from greffe.accounts.partners.discovery import forget_published
 
     forget_published()
     for one in listed.values():

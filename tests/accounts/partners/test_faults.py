@@ -97,13 +97,13 @@ def test_page_is_in_the_language_in_which_the_sign_in_was_begun(peer: OpenIDPeer
 
 
 def test_keys_that_changed_since_they_were_read_are_read_anew(peer: OpenIDPeer) -> None:
-    from greffe.accounts.partners import openid
+    from greffe.accounts.partners import discovery
     from greffe.accounts.partners.adapter import partners
 
     (partner,) = partners()
     client = browser()
     back = sign_in_there(begin(client))
-    known = openid.published(partner)  # type: ignore[arg-type]  # there is no other kind here
+    known = discovery.published(partner)  # type: ignore[arg-type]  # there is no other kind here
     old = {"keys": [{**key, "kid": "old"} for key in known.keys["keys"]]}
-    openid._published[partner.issuer] = openid._Published(known.metadata, old, known.until)
+    discovery._published[partner.issuer] = discovery.Published(known.metadata, old, known.until)
     assert come_back(client, back).status_code == 302

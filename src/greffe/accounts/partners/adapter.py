@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest
 
 from greffe.accounts.models import User
-from greffe.accounts.partners import openid
-from greffe.accounts.partners.configuration import OpenIDPartner, Partner, configured
+from greffe.accounts.partners import openid, saml
+from greffe.accounts.partners.configuration import Partner, SAMLPartner, configured
 from greffe.accounts.partners.fetching import PartnerSession
 from greffe.accounts.partners.refusals import PartnerError, Why
 from greffe.ledger.actions import record
@@ -37,10 +37,13 @@ def partner_or_404(partner_id: str) -> Partner:
     return found
 
 
-def provider_of(request: HttpRequest, partner: Partner) -> openid.Provider:
+def provider_of(request: HttpRequest, partner: Partner) -> openid.Provider | saml.Provider:
     """The partner as django-allauth sees one, for a request."""
-    if not isinstance(partner, OpenIDPartner):
-        raise Http404
+    if isinstance(partner, SAMLPartner):
+        known = SocialApp(
+            provider="saml", provider_id=partner.id, name=partner.id, client_id=partner.id
+        )
+        return saml.Provider(request, known, partner)
     app = SocialApp(
         provider="openid_connect",
         provider_id=partner.id,

@@ -76,11 +76,15 @@ class OpenIDPartner(_Partner):
 
 
 class SAMLPartner(_Partner):
-    """A partner that speaks SAML 2.0; `metadata` is the file that it published."""
+    """A partner that speaks SAML 2.0; `metadata` is the file that it published.
+
+    Its assertions are always signed; `message_signed` is off only for one that cannot sign both.
+    """
 
     protocol: Literal["saml"]
     entity_id: Words
     metadata: Path
+    message_signed: bool = True
     published: str = ""
 
     @check(mode="after")
@@ -136,11 +140,25 @@ def _text(file: Path) -> str:
 def _complete(partner: Partner, folder: Path) -> Partner:
     """The partner with its secret, or its metadata; paths begin at the folder of the list."""
     if isinstance(partner, SAMLPartner):
-        return partner.model_copy(update={"published": _text(folder / partner.metadata)})
+        return _with_metadata(partner, folder / partner.metadata)
     secret = _text(folder / partner.client_secret_file).strip()
     if not secret:
         raise PartnersFileError(f"{folder / partner.client_secret_file} holds no secret")
     return partner.model_copy(update={"secret": SecretStr(secret)})
+
+
+def _with_metadata(partner: SAMLPartner, file: Path) -> SAMLPartner:
+    from greffe.accounts.partners.saml_metadata import (  # noqa: PLC0415 - only for SAML
+        MetadataError,
+        read_metadata,
+    )
+
+    text = _text(file)
+    try:
+        read_metadata(text, partner.entity_id)
+    except MetadataError as error:
+        raise PartnersFileError(f"{file}: {error}") from None
+    return partner.model_copy(update={"published": text})
 
 
 def _faults(file: Path, error: ValidationError) -> list[str]:
