@@ -30,6 +30,7 @@ VALUES: dict[str, Any] = {
     "before": "Friday 2 April 2021, 9:00 (Montréal)",
     "place": "Montréal Regional Office",
     "device": "Firefox on Windows",
+    "what": "a passkey was added",
     "used": "701",
     "quota": "1000",
     "level": "70",

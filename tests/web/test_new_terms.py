@@ -23,14 +23,8 @@ ACCEPT = {"accept_portal": "on", "version_portal": "2"}
 def user(scene: Scene) -> User:
     """Somebody who accepted version 1 of the terms of the portal."""
     user = scene.user("Amélie Tremblay")
-    terms.accept(
-        by=account_actor(user),
-        user=user,
-        terms="portal",
-        version="1",
-        language="en",
-        on=scene.today,
-    )
+    by, today = account_actor(user), scene.today
+    terms.accept(by=by, user=user, terms="portal", version="1", language="en", on=today)
     return user
 
 

@@ -87,7 +87,7 @@ def set_answers(*, by: Actor, user: User, answers: Mapping[str, str]) -> None:
 
 
 def questions_of(user: User) -> list[RecoveryQuestion]:
-    """The questions that an account answered, as worded now; those gone from the rows are left out."""
+    """The questions that an account answered, as worded now; without those gone from the rows."""
     known = {row.id: row for row in rules().recovery_questions}
     asked = user.recovery_answers.order_by("id").values_list("question", flat=True)
     return [known[question] for question in asked if question in known]
@@ -144,7 +144,7 @@ def account_of_link(uid: str, token: str) -> User | None:
 
 
 def tell_of_new_password(user: User) -> None:
-    """Owe the person an e-mail that says that the password is another, in the caller's transaction."""
+    """Owe the person an e-mail about their new password, in the caller's transaction."""
     if user.person is None or not user.person.email:
         return
     lang = user.person.language

@@ -25,7 +25,7 @@ class Terms(Row):
 
 
 class RecoveryQuestion(Row):
-    """A question whose answer is one more check when a password is made anew, never the only one."""
+    """A question whose answer is one more check when a password is made anew, never alone."""
 
     text: Text
 

@@ -1,4 +1,4 @@
-"""Tries at a secret from a page: counted before the secret is looked at, given back if it was right."""
+"""Tries at a secret from a page: counted before it is looked at, given back if it was right."""
 
 import logging
 from http import HTTPStatus
@@ -69,7 +69,7 @@ def wait_words(seconds: int) -> str:
 
 
 def status_of(refusal: limits.TooManyTriesError | None) -> int:
-    """Give the status of a form that was not taken: 429 where the try had to wait, 422 otherwise."""
+    """Give the status of a form that was not taken: 429 where the try had to wait, else 422."""
     wrong, wait = HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.TOO_MANY_REQUESTS
     return wrong if refusal is None else wait
 

@@ -1,5 +1,6 @@
 """Making a credential: terms, username, password and three recovery questions, on one page."""
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -41,7 +42,7 @@ class PasswordFields(forms.Form):
     )
 
     def judge(self, user: User) -> None:
-        """Hold the password against the validators, as one of `user`, and against its repetition."""
+        """Hold the password against the validators, as one of `user`, and its repetition."""
         first, again = self.cleaned_data.get("password1"), self.cleaned_data.get("password2")
         if first and again and first != again:
             words = _("The two passwords are not the same. Enter the same one twice.")
@@ -122,6 +123,10 @@ class CredentialForm(TermsForm, PasswordFields, AnswerFields):
             "invalid": _("A username has letters, digits and the signs @ . + - _ only."),
         },
     )
+
+    def clean_username(self) -> str:
+        """Take every way of writing the same letters for one."""
+        return unicodedata.normalize("NFKC", self.cleaned_data["username"])
 
     def clean(self) -> dict[str, Any]:
         """Judge each part by itself, so that all that is wrong is said at once."""
