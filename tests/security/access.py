@@ -4,9 +4,9 @@ Each sign of a row stands under its role: `#` opens, `.` is 404, as if it were n
 asked to sign in. What is another's is 404. The case is one of the RPD in Montréal; "counsel" is on
 its record and owns the draft and the submission, the designated representative stands in it for
 its claimant, the Minister is a party to it. "Delegate" is that of counsel; the other delegate was
-theirs until they were removed, and is that of other counsel. "Elsewhere" and "other" are the same kind of person for
-another case. No account stands for the Minister and none for a partner system: today the
-Minister's counsel sees nothing but an account of their own, and a key opens nothing.
+theirs until they were removed, and is that of other counsel. "Elsewhere" and "other" are the same
+kind of person for another case. No account stands for the Minister and none for a partner system:
+today the Minister's counsel sees nothing but an account of their own, and a key opens nothing.
 """
 
 ROLES = (
@@ -45,9 +45,9 @@ def when_open(row: tuple[int, ...], status: int) -> tuple[int, ...]:
     return tuple(status if found == 200 else found for found in row)
 
 
-# Visitor, counsel (theirs, another's), delegate (same), claimant (same), designated representative, Minister's
-# counsel; officer (here, elsewhere), supervisor; member (hears it, another); auditor, operator,
-# representatives' officer, policy staff, manager; partner system.
+# Visitor, counsel (theirs, another's), delegate (same), claimant (same), designated representative,
+# Minister's counsel; officer (here, elsewhere), supervisor; member (hears it, another); auditor,
+# operator, representatives' officer, policy staff, manager; partner system.
 # fmt: off
 EVERYBODY = row("# ## ## ## # #  ## #  ##  # # # # #  #")
 ACCOUNT   = row("_ ## ## ## # #  ## #  ##  # # # # #  _")

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from allauth.usersessions.models import UserSession
 from django.test import Client
 
-from greffe.accounts.models import User
+from greffe.accounts.delegations import remove_delegate
+from greffe.accounts.models import Delegation, User
 from greffe.cases import actions
 from greffe.cases.models import Case, Hearing, RecordEntry
 from greffe.documents.models import Upload
@@ -21,6 +22,7 @@ from greffe.invitations.actions import invite
 from greffe.invitations.models import Invitation
 from greffe.ledger.actors import SYSTEM
 from greffe.notices.models import Notice
+from tests.support.delegates import delegate
 from tests.support.files import place
 from tests.support.hearings import officer, schedule
 from tests.support.mail import queue
@@ -81,6 +83,11 @@ class Registry:
         )
 
     @cached_property
+    def delegation(self) -> Delegation:
+        """Somebody who acts in counsel's name."""
+        return delegate(self.scene, self.counsel, self.scene.user("Ann Lee"))
+
+    @cached_property
     def elsewhere(self) -> int:
         """Another session of counsel's, on another device."""
         before = set(UserSession.objects.values_list("pk", flat=True))
@@ -92,6 +99,8 @@ class Registry:
             "visitor": lambda: None,
             "counsel": lambda: self.counsel,
             "other counsel": self._other_counsel,
+            "delegate": lambda: self._delegate("Jane Roe", self.counsel),
+            "other delegate": self._other_delegate,
             "claimant": lambda: claimant_of(self.case),
             "other claimant": lambda: claimant_of(self.scene.case()),
             "officer": lambda: self.scene.staff("officer", office="montreal"),
@@ -144,6 +153,7 @@ class Registry:
             (r"portal:end-session", lambda: [self.elsewhere]),
             (r"demonstration-message", lambda: [self._message()]),
             (r"partner-", lambda: ["nobody"]),
+            (r"portal:remove-delegate", lambda: [self.delegation.id]),
             (r"portal:draft", lambda: [self.draft.id]),
             (r"registry:invite$", lambda: [self.counsel.person_id]),
             (r"registry:invitation(-letter|-fax|-send|-mobile)?$", lambda: [self.invitation.pk]),
@@ -178,6 +188,18 @@ class Registry:
             part="designated-representative",
             since=self.scene.start,
         )
+        return user
+
+    def _delegate(self, name: str, *principals: User) -> User:
+        user = self.scene.user(name)
+        for principal in principals:
+            delegate(self.scene, principal, user)
+        return user
+
+    def _other_delegate(self) -> User:
+        user = self._delegate("Paul Renaud", self.counsel, self._other_counsel())
+        removed = Delegation.objects.get(principal=self.counsel.person, delegate=user.person)
+        remove_delegate(by=self.scene.viewer(self.counsel), delegation_id=removed.id)
         return user
 
     def _other_counsel(self) -> User:

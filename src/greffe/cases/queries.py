@@ -38,6 +38,11 @@ def represented_or_own(viewer: Viewer, *, on: date) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=_ties(viewer, on))
 
 
+def represents_somebody(viewer: Viewer, *, on: date) -> bool:
+    """Whether this person is counsel of record in some case on that day."""
+    return CounselOfRecord.objects.filter(_now(on), person=viewer.person).exists()
+
+
 def _ties(viewer: Viewer, on: date) -> Any:
     """The ids of those cases. A union, because either half of it is read from an index."""
     people = [viewer.id, *(principal.id for principal in viewer.principals)]

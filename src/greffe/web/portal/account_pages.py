@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,6 +23,7 @@ from greffe.accounts import sessions
 from greffe.accounts.devices import device_name
 from greffe.accounts.limits import TooManyTriesError
 from greffe.accounts.models import User
+from greffe.cases.queries import represents_somebody
 from greffe.law.calendar import eastern
 from greffe.ledger.actors import Actor
 from greffe.web.access import PortalRequest, signed_in
@@ -33,7 +35,11 @@ from greffe.web.tries import password_is_right, say_when, status_of, wait_words
 @signed_in
 def account(request: PortalRequest) -> HttpResponse:
     """The account of whoever looks, and what can be done with it."""
-    return render(request, "portal/account.html", {"username": _user(request).username})
+    shown = {
+        "username": _user(request).username,
+        "represents": represents_somebody(request.viewer, on=timezone.localdate()),
+    }
+    return render(request, "portal/account.html", shown)
 
 
 @require_safe

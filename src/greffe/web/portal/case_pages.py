@@ -195,6 +195,6 @@ def history(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "case": seen.case,
         "older": Position.of(events[-1]).text if len(events) == PAGE else "",
         "office": queries.office_of(seen.case, on=timezone.localdate()),
-        "events": [event_line(event) for event in events],
+        "events": [event_line(event, division=seen.case.division) for event in events],
     }
     return render(request, "portal/history.html", context)

@@ -13,11 +13,13 @@ from greffe.cases.rules import rules
 from greffe.filings.judging import Judgement
 from greffe.filings.models import Draft, DraftFile, SubmittedDocument
 from greffe.law.calendar import eastern
+from greffe.law.citations import cited
 from greffe.law.dates import long_time
 from greffe.law.filing import Finding
 from greffe.law.limit_texts import days_left
 from greffe.law.limits import LimitAhead
 from greffe.law.states import DOCUMENT, SUBMISSION
+from greffe.ledger.kinds import Kind
 from greffe.ledger.messages import line
 from greffe.ledger.models import Event
 from greffe.web.components import FileLine, FindingLine, Tag, TimelineEvent, Tone
@@ -167,14 +169,26 @@ def _filer(said: Mapping[str, Any]) -> str:
     return gettext("%(who)s, for %(whom)s") % {"who": said["name"], "whom": said["for"]}
 
 
-def event_line(event: Event) -> TimelineEvent:
-    """An event of the ledger as a line of history."""
+def event_line(event: Event, *, division: str = "") -> TimelineEvent:
+    """An event of the ledger as a line of history, of a case of that division if one is given."""
     at = eastern(event.at)
     return TimelineEvent(
         title=line(event),
         when=long_time(at, lang(), place=gettext("Eastern time")),
         iso=at.isoformat(timespec="seconds"),
+        detail=_duty(event, division),
     )
+
+
+def _duty(event: Event, division: str) -> str:
+    """Whom the rules want told of changed contact details, in a case of this division."""
+    if event.kind != Kind.CONTACT_CHANGED or not division:
+        return ""
+    row = rules().contact_duty(division, eastern(event.at).date())
+    if row is None or row.id not in event.body.get("duties", ()):
+        return ""
+    said = {"recipient": row.also_to.get(lang()), "authority": cited(row.authority, lang())}
+    return gettext("To be given to %(recipient)s as well (%(authority)s).") % said
 
 
 def record_row(entry: RecordEntry, *, read_url: str = "", staff: bool = False) -> dict[str, Any]:

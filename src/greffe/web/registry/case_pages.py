@@ -199,12 +199,13 @@ def history(request: PortalRequest, case_id: UUID) -> HttpResponse:
     events = ledger_history(seen.case.pk, before=Position.read(request.GET.get("before", "")))
     context = {
         "case": seen.case,
-        "events": [_event(event, reasons=sight.keeps_seals) for event in events],
+        "events": [_event(event, seen.case, reasons=sight.keeps_seals) for event in events],
         "older": Position.of(events[-1]).text if len(events) == PAGE else "",
     }
     return render(request, "registry/case_history.html", context)
 
 
-def _event(event: Event, *, reasons: bool) -> TimelineEvent:
+def _event(event: Event, case: Case, *, reasons: bool) -> TimelineEvent:
+    line = event_line(event, division=case.division)
     reason = event.body.get("reason", "") if reasons else ""
-    return replace(event_line(event), detail=str(reason))
+    return replace(line, detail=str(reason)) if reason else line
