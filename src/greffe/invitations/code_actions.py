@@ -87,13 +87,11 @@ def _new_row(invitation: Invitation, expires_at: datetime) -> tuple[Code, Invita
     return code, row
 
 
-def check_code(
-    *, user: User, typed: str, address: Address | None, expected: UUID | None = None
-) -> InvitationCode:
+def check_code(*, user: User, typed: str, address: Address | None) -> InvitationCode:
     """Find the code that a signed-in account typed; nothing is used up by it.
 
-    `expected` is the invitation whose link brought the person here. Raises TooManyTriesError, and
-    InvitationRefusedError: a wrong code and an unknown one cannot be told apart.
+    Raises TooManyTriesError, and InvitationRefusedError: a wrong code and an unknown one cannot be
+    told apart.
     """
     code = read_code(typed)
     if code is None:  # seen without a look at any code: it tells nothing, and costs no try
@@ -106,9 +104,6 @@ def check_code(
         _record_refusal(user, "wrong-code")
         raise InvitationRefusedError("wrong-code")
     limits.succeeded(tried)
-    if expected not in {None, row.invitation_id}:
-        _record_refusal(user, "code-of-another")
-        raise InvitationRefusedError("code-of-another")
     refusal = _refusal(user, row)
     if refusal is not None:
         _record_refusal(user, refusal)

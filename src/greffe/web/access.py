@@ -10,8 +10,8 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
@@ -36,8 +36,8 @@ def signed_in(page: Page[P]) -> Callable[Concatenate[Any, P], HttpResponseBase]:
     @wraps(page)
     def guarded(request: Any, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.viewer:
-            if request.user.is_authenticated:  # an account that acts for nobody: nothing is theirs
-                raise PermissionDenied
+            if request.user.is_authenticated:  # an account that acts for nobody yet
+                return redirect("invitation:code")
             return redirect_to_login(page_of(request), reverse("sign-in"))
         return page(request, *args, **kwargs)
 
