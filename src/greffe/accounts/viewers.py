@@ -136,8 +136,7 @@ COALESCE((
 """
 _USER_FIELDS = tuple(field.attname for field in User._meta.concrete_fields)  # noqa: SLF001 - public
 _PERSON_FIELDS = tuple(field.attname for field in Person._meta.concrete_fields)  # noqa: SLF001 - same
-_ACCOUNT = f"""
-SELECT {", ".join(f"account.{name}" for name in _USER_FIELDS)},
+_ACCOUNT = f"""SELECT {", ".join(f"account.{name}" for name in _USER_FIELDS)},
     {", ".join(f"person.{name}" for name in _PERSON_FIELDS)}, {_TIES}
 FROM accounts_user AS account LEFT JOIN accounts_person AS person ON person.id = account.person_id
 WHERE account.id = %s

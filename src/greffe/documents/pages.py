@@ -14,6 +14,7 @@ from typing import TypeVar
 from django.conf import settings
 from pydantic import ValidationError
 
+from greffe.documents.background import Background
 from greffe.documents.models import Blob
 from greffe.documents.page_cache import PageCache
 from greffe.documents.sandbox import reading
@@ -23,8 +24,8 @@ from greffe.documents.store import StoreError
 from greffe.documents.stores import document_store
 from greffe.documents.turns import BusyError, reader_turn
 
-__all__ = ["WIDTHS", "Hits", "ReadingError", "Shown", "find_in", "forget", "page_image"]
-__all__ += ["page_shown", "page_text"]
+__all__ = ["WIDTHS", "Hits", "ReadingError", "Shown", "begin_image", "find_in", "forget"]
+__all__ += ["page_image", "page_shown", "page_text"]
 
 logger = logging.getLogger("greffe.documents")
 
@@ -44,8 +45,20 @@ def page_shown(blob: Blob, page: int, width: int) -> Shown:
     return Shown(image, words.decode())
 
 
+def begin_image(blob: Blob, page: int, width: int) -> None:
+    """Begin to draw a page that will be asked for in a moment, beside whatever is done meanwhile.
+
+    `page_image` gives it, or says why there is none.
+    """
+    if _kept().get(blob.key, _image_name(page, width)) is None:
+        _begun.begin((blob.key, page, width), lambda: _draw(blob, page, width, text=False).image)
+
+
 def page_image(blob: Blob, page: int, width: int) -> bytes:
     """A page as a JPEG; see `page_shown`. Its text is kept on the way."""
+    begun = _begun.under_way((blob.key, page, width))
+    if begun is not None:
+        return begun.result()
     kept = _kept().get(blob.key, _image_name(page, width))
     return kept if kept is not None else page_shown(blob, page, width).image
 
@@ -110,6 +123,9 @@ def _told_as_ours(blob: Blob) -> Iterator[None]:
         raise ReadingError("not-shown", f"blob {blob.pk}: {error}") from error
     except BusyError as error:
         raise ReadingError("not-shown", "no turn came") from error
+
+
+_begun: Background[tuple[str, int, int], bytes] = Background()
 
 
 def _image_name(page: int, width: int) -> str:

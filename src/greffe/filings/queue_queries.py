@@ -97,7 +97,7 @@ class Line(NamedTuple):
     with_division: bool
     number: str
     follows: bool
-    cases: Sequence[str]
+    cases: tuple[str, ...]
     principal: str | None
     holder_id: UUID | None
     holder: str | None
@@ -194,7 +194,7 @@ def _lines(
     given |= {"person": viewer.person.pk, "supervised": sorted(viewer.supervised())} | offices
     with connection.cursor() as cursor:
         cursor.execute(_LINES + " AND ".join([f"({scope})", *conditions]) + order, given)
-        return [Line(*row) for row in cursor.fetchall()]
+        return [Line._make([*row[:8], tuple(row[8]), *row[9:]]) for row in cursor.fetchall()]
 
 
 def next_of_mine(viewer: Viewer) -> QueueItem | None:

@@ -6,6 +6,7 @@ and the macros of `parts.html`. Everything is escaped; a name that is not given 
 """
 
 import datetime as dt
+from collections.abc import Hashable
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -25,9 +26,15 @@ from greffe.law.tables import Office
 _KEY, _NUMBER = UUID(int=0), 9_999_999_999
 _in_words = lru_cache(4096)(long_date)
 
+ROWS = 8_192
+"""How many drawn rows a process keeps: about 1,500 characters each."""
+
 
 class Addresses:
-    """Writes the address of each row of a table: Django works it out once, not for each."""
+    """Writes the address of each row of a table: Django works it out once, not for each.
+
+    Two of the same address are equal, whichever page made them.
+    """
 
     do_not_call_in_templates = True
     """Django's templates hand it on and do not call it."""
@@ -39,11 +46,31 @@ class Addresses:
         """
         row = (_KEY, _NUMBER) if numbered else (_KEY,)
         pattern = reverse(name, args=(*fixed, *row)).replace(str(_KEY), "{}")
-        self._write = pattern.replace(str(_NUMBER), "{}").format
+        self._pattern = pattern.replace(str(_NUMBER), "{}")
 
     def __call__(self, *row: object) -> str:
         """Give the address of a row from its UUID, and its number where there is one."""
-        return self._write(*row)
+        return self._pattern.format(*row)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both write the same addresses."""
+        return isinstance(other, Addresses) and self._pattern == other._pattern
+
+    def __hash__(self) -> int:
+        """By what it writes."""
+        return hash(self._pattern)
+
+
+@lru_cache(256)
+def _addresses(lang: str, name: str, *fixed: object, numbered: bool = False) -> Addresses:
+    """Give what writes the addresses of that name in a language: the prefix of all of them."""
+    del lang
+    return Addresses(name, *fixed, numbered=numbered)
+
+
+def addresses(name: str, *fixed: object, numbered: bool = False) -> Addresses:
+    """Give what writes the addresses of that name in the page's language."""
+    return _addresses(get_language() or "en", name, *fixed, numbered=numbered)
 
 
 class Clock(NamedTuple):
@@ -62,7 +89,7 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension's
-    made.globals["addresses"] = Addresses
+    made.globals |= {"addresses": addresses, "drawn": drawn}
     made.filters |= {
         "cited": cited,
         "long_date": _in_words,
@@ -76,6 +103,21 @@ def draw(name: str, **given: Any) -> SafeString:
     """Draw a table in the page's language, from what its file says that it is given."""
     drawn = get_template(name, using="tables").render(given | {"lang": get_language() or "en"})
     return mark_safe(drawn)  # noqa: S308 - Jinja escapes what it is given
+
+
+def drawn(name: str, row: Hashable) -> SafeString:
+    """Draw a row of a table, a file of `web/tables`, or give it as it was drawn before.
+
+    `row` holds all that the file draws, and nothing that can change: what is the same is drawn once
+    in a language, however often and by whomever it is looked at.
+    """
+    return _drawn(name, get_language() or "en", row)
+
+
+@lru_cache(ROWS)
+def _drawn(name: str, lang: str, row: Hashable) -> SafeString:
+    made = get_template(name, using="tables").render({"row": row, "lang": lang})
+    return mark_safe(made)  # noqa: S308 - Jinja escapes what it is given
 
 
 def at_office(at: dt.datetime, office: Office, lang: str) -> Clock:

@@ -251,7 +251,10 @@ def test_document_that_is_damaged_is_told_in_words(scene: Scene, client_: Client
     assert page.count("The document is damaged, so its pages cannot be shown here.") == 2
     assert "<img" not in page.partition("<main")[2]
     answer = client_.get(image_address(filed, 1))
-    assert (answer.status_code, answer["Content-Type"]) == (422, "text/plain; charset=utf-8")
+    assert (answer.status_code, answer["Content-Type"]) == (422, "image/svg+xml")
+    assert "The document is damaged, so its pages cannot be shown here." in text_of(answer)
+    words = client_.get(address("registry:document-text", filed.id, 1, 1))
+    assert (words.status_code, words["Content-Type"]) == (422, "text/plain; charset=utf-8")
     store.delete(blob.key)
     assert "The document is not the cause." in text_of(read(client_, filed))
     assert client_.get(image_address(filed, 1)).status_code == 503

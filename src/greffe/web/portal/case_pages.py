@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
@@ -28,11 +28,13 @@ from greffe.law.tables import Office
 from greffe.ledger.queries import PAGE, Position
 from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404, signed_in
+from greffe.web.components import Tag
 from greffe.web.downloads import entry_as_file
-from greffe.web.drawn_tables import Addresses
+from greffe.web.drawn_tables import Addresses, addresses
 from greffe.web.portal.hearing_pages import hearings_of
 from greffe.web.portal.lines import (
     LimitLine,
+    case_row,
     event_line,
     lang,
     limit_line,
@@ -51,10 +53,10 @@ def my_cases(request: PortalRequest) -> HttpResponse:
     search = request.GET.get("q", "").strip()
     cases = queries.my_cases(request.viewer, now=now, on=today, search=search)
     page_of_cases = _page(cases, request.GET.get("page", ""))
+    address = addresses("portal:case")
     context = {
         "cases": page_of_cases,
-        "rows": [_row(case, today) for case in page_of_cases],
-        "address": Addresses("portal:case"),
+        "rows": [case_row(case, today, address=address) for case in page_of_cases],
         "search": search,
         "drafts": with_kinds(open_drafts(request.viewer), request.viewer),
     }
@@ -74,16 +76,6 @@ def _page(cases: QuerySet[Case], asked: str) -> Page[Case]:
     return Page(found, number, paginator)
 
 
-def _row(listed: Any, on: date) -> dict[str, Any]:
-    """A line of My cases: the case as `my_cases` annotates it, with its division and office."""
-    return {
-        "case": listed,
-        "division": rules().division(listed.division, on),
-        "office": rules().office(listed.office_now, on),
-        "in_name_of": getattr(listed, "in_name_of", None),
-    }
-
-
 @require_safe
 @signed_in
 def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
@@ -95,12 +87,12 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     coming = list(coming_hearings(seen.case, now=now))
     record = record_of(request.viewer, seen.case, seen.capacity, on=today)
     filed = submissions_in(request.viewer, seen.case, seen.capacity, on=today)
+    original = Addresses("portal:record-document", seen.case.pk)
     context = _about(seen.case, coming, now) | {
         "capacity": seen.capacity,
         "may_file": may_file(seen.capacity),
         "reads_documents": may_read_documents(seen.capacity),
-        "entries": [record_row(entry) for entry in record],
-        "original": Addresses("portal:record-document", seen.case.pk),
+        "entries": [record_row(entry, original=original) for entry in record],
         **hearings_of(coming, record),
         "submissions": [_filed(one) for one in filed],
         "drafts": with_kinds(open_drafts(request.viewer, case=seen.case), request.viewer),
@@ -125,14 +117,28 @@ def with_kinds(drafts: Iterable[Draft], viewer: Viewer) -> list[dict[str, Any]]:
     ]
 
 
-def _filed(submission: Submission) -> dict[str, Any]:
+class FiledRow(NamedTuple):
+    """What was filed in a case as tables/submission_row.html draws it."""
+
+    id: UUID
+    number: str
+    received_at: datetime
+    kind: str
+    office: Office
+    state: Tag
+
+
+def _filed(submission: Submission) -> FiledRow:
     day = eastern(submission.received_at).date()
-    return {
-        "submission": submission,
-        "kind": rules().document_type(submission.document_type),  # a changed row must not hide it
-        "office": rules().office(submission.office, day),
-        "state": submission_tag(submission.state),
-    }
+    kind = rules().document_type(submission.document_type)  # a changed row must not hide it
+    return FiledRow(
+        id=submission.pk,
+        number=submission.number,
+        received_at=submission.received_at,
+        kind=kind.label.get(lang()),
+        office=rules().office(submission.office, day),
+        state=submission_tag(submission.state),
+    )
 
 
 def _about(found: Case, coming: Sequence[Hearing], now: datetime) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, pgettext
@@ -19,10 +20,12 @@ from greffe.law.filing import Finding
 from greffe.law.limit_texts import days_left
 from greffe.law.limits import LimitAhead
 from greffe.law.states import DOCUMENT, SUBMISSION
+from greffe.law.tables import Office
 from greffe.ledger.kinds import Kind
 from greffe.ledger.messages import line
 from greffe.ledger.models import Event
 from greffe.web.components import FileLine, FindingLine, Tag, TimelineEvent, Tone
+from greffe.web.drawn_tables import Addresses
 
 
 def lang() -> str:
@@ -191,11 +194,85 @@ def _duty(event: Event, division: str) -> str:
     return gettext("To be given to %(recipient)s as well (%(authority)s).") % said
 
 
-def record_row(entry: RecordEntry, *, read_url: str = "", staff: bool = False) -> dict[str, Any]:
-    """A document of a case file as a line of its table: what it is, where the reader opens it."""
+class RecordRow(NamedTuple):
+    """A document of a case file as tables/record_row.html draws it, with its addresses."""
+
+    id: UUID
+    position: int
+    name: str
+    kind: str
+    received: date
+    refused: bool
+    original: str
+    read_url: str = ""
+    seal: str = ""
+    staff: bool = False
+    pages: int | None = None
+    filed_by: str = ""
+    sealed: bool = False
+    tribunal_only: bool = False
+
+
+def record_row(entry: RecordEntry, *, original: Addresses) -> RecordRow:
+    """A document of a case file as a party reads of it; `original` writes where it is had."""
+    return RecordRow(
+        id=entry.pk,
+        position=entry.position,
+        name=entry.name,
+        kind=_kind_of(entry),
+        received=entry.date_of_receipt,
+        refused=entry.refused,
+        original=original(entry.pk),
+    )
+
+
+def staff_record_row(
+    entry: RecordEntry, *, original: Addresses, seal: Addresses | None, read_url: str
+) -> RecordRow:
+    """The same for the registry: how long it is, who filed it, where it is read and sealed."""
+    return record_row(entry, original=original)._replace(
+        read_url=read_url,
+        seal=seal(entry.pk) if seal else "",
+        staff=True,
+        pages=entry.pages,
+        filed_by=entry.filed_by,
+        sealed=entry.sealed,
+        tribunal_only=entry.audience == RecordEntry.Audience.TRIBUNAL,
+    )
+
+
+def _kind_of(entry: RecordEntry) -> str:
     if entry.document_type:
-        kind = rules().document_type(entry.document_type).label.get(lang())
-    else:
-        kind = entry.get_source_display()
-    tribunal_only = staff and entry.audience == RecordEntry.Audience.TRIBUNAL
-    return {"entry": entry, "kind": kind, "read_url": read_url, "tribunal_only": tribunal_only}
+        return rules().document_type(entry.document_type).label.get(lang())
+    return entry.get_source_display()
+
+
+class CaseRow(NamedTuple):
+    """A case of a list as tables/case_row.html draws it."""
+
+    id: UUID
+    file_number: str
+    address: str
+    principal: str
+    division: str
+    office: Office | None
+    next_hearing: datetime | None
+    closed: bool
+    in_name_of: str = ""
+    sealed: bool = False
+
+
+def case_row(listed: Any, on: date, *, address: Addresses, staff: bool = False) -> CaseRow:
+    """A case as the queries of lists give it; whether it is sealed is the staff's to know."""
+    return CaseRow(
+        id=listed.id,
+        file_number=listed.file_number,
+        address=address(listed.id),
+        principal=listed.principal or "",
+        division=rules().division(listed.division, on).abbreviation.get(lang()),
+        office=rules().office(listed.office_now, on) if listed.office_now else None,
+        next_hearing=listed.next_hearing,
+        closed=listed.status == "closed",
+        in_name_of=getattr(listed, "in_name_of", None) or "",
+        sealed=staff and listed.sealed,
+    )

@@ -25,8 +25,8 @@ from greffe.ledger.queries import history as ledger_history
 from greffe.web.access import PortalRequest, case_or_404
 from greffe.web.components import TimelineEvent
 from greffe.web.downloads import entry_as_file
-from greffe.web.drawn_tables import Addresses
-from greffe.web.portal.lines import event_line, lang, record_row
+from greffe.web.drawn_tables import Addresses, addresses
+from greffe.web.portal.lines import RecordRow, case_row, event_line, lang, staff_record_row
 from greffe.web.registry.access import for_roles
 
 SEES_CASES = frozenset({Role.OFFICER, Role.SUPERVISOR, Role.MEMBER, Role.AUDITOR})
@@ -54,25 +54,16 @@ def cases(request: PortalRequest) -> HttpResponse:
         request.viewer, now=now, on=today, search=search, after=after
     )
     shown = found[: record_queries.PAGE]
+    address = addresses("registry:case")
     context = {
         "search": search,
         "after": after,
-        "rows": [_row(case, today) for case in shown],
-        "address": Addresses("registry:case"),
+        "rows": [case_row(case, today, address=address, staff=True) for case in shown],
         "next": shown[-1].file_number if len(found) > len(shown) else "",
         "heard": request.viewer.holds(Role.MEMBER) and not request.viewer.offices(),
         "auditor": request.viewer.holds(Role.AUDITOR),
     }
     return render(request, "registry/cases.html", context)
-
-
-def _row(listed: Any, on: date) -> dict[str, Any]:
-    office = listed.office_now
-    return {
-        "case": listed,
-        "division": rules().division(listed.division, on),
-        "office": rules().office(office, on) if office else None,
-    }
 
 
 @require_safe
@@ -98,9 +89,7 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
         "takes_paper": seen.capacity == "officer",
         "family": _family(request, seen.case, today),
         "reads_documents": reads,
-        "entries": _entries(_record(request, seen, today)),
-        "original": Addresses("registry:case-document", case_id),
-        "seal": Addresses("registry:case-document-seal", case_id) if sight.keeps_seals else None,
+        "entries": _entries(_record(request, seen, today), seen.case, seals=sight.keeps_seals),
         "waiting": _waiting(request, seen.case) if reads else [],
         "keeps_seals": sight.keeps_seals,
         "may_transfer": may_transfer(seen.capacity) and seen.case.status != Case.Status.CLOSED,
@@ -115,10 +104,15 @@ def _record(request: PortalRequest, seen: SeenCase, on: date) -> list[RecordEntr
     return record_queries.record_of(request.viewer, seen.case, seen.capacity, on=on)
 
 
-def _entries(record: Iterable[RecordEntry]) -> list[dict[str, Any]]:
+def _entries(record: Iterable[RecordEntry], found: Case, *, seals: bool) -> list[RecordRow]:
     """The documents of the record as lines, with the reader's address where they were filed."""
-    reader = Addresses("registry:document", numbered=True)
-    return [record_row(entry, read_url=_read(entry, reader), staff=True) for entry in record]
+    reader = addresses("registry:document", numbered=True)
+    original = Addresses("registry:case-document", found.pk)
+    seal = Addresses("registry:case-document-seal", found.pk) if seals else None
+    return [
+        staff_record_row(entry, original=original, seal=seal, read_url=_read(entry, reader))
+        for entry in record
+    ]
 
 
 def _read(entry: RecordEntry, reader: Addresses) -> str:

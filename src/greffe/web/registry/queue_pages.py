@@ -1,8 +1,9 @@
 """The registry's queue: what waits, the most urgent first; who works on what."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, get_args
+from functools import cache
+from typing import Any, NamedTuple, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from greffe.filings.messages import refusal_text
 from greffe.filings.queue_queries import PAGE, Filters, Line, Place, Whose, load_of, queue_page
 from greffe.filings.refusals import FilingRefusedError
 from greffe.law.calendar import eastern
+from greffe.law.tables import Office
 from greffe.web.access import PortalRequest
 from greffe.web.components import Tag
 from greffe.web.portal.lines import lang
@@ -40,12 +42,12 @@ def queue(request: PortalRequest) -> HttpResponse:
     found = queue_page(request.viewer, filters, after=Place.read(asked.get("after", "")))
     lines, waits = found[:PAGE], asked.get("waits", "")
     today = timezone.localdate()
+    chooses = bool(request.viewer.offices()) and filters.whose != "division"
     context = {
         "filters": filters,
         "tabs": _tabs(request.viewer, filters),
-        "rows": [_row(line, today) for line in lines],
-        "chooses": bool(request.viewer.offices()) and filters.whose != "division",
-        "mine": filters.whose == "mine",
+        "rows": _rows(lines, today, chooses=chooses, mine=filters.whose == "mine"),
+        "chooses": chooses,
         "next": _address(filters, waits=waits, after=lines[-1].place.text)
         if len(found) > PAGE
         else "",
@@ -165,13 +167,34 @@ def _offices(viewer: Viewer) -> list[Any]:
     return [rules().office(office) for office in sorted(viewer.offices())]
 
 
-def _row(line: Line, today: date) -> dict[str, Any]:
-    return {
-        "line": line,
-        "kind": rules().document_type(line.document_type).label.get(lang()),
-        "office": rules().office(line.office, eastern(line.received_at).date()),
-        "due": _due(line.due_on, today),
-    }
+class Row(NamedTuple):
+    """A line of the queue with its words, as tables/queue_row.html draws it."""
+
+    line: Line
+    kind: str
+    office: Office
+    due: Tag | None
+    chooses: bool
+    mine: bool
+
+
+def _rows(lines: Sequence[Line], today: date, *, chooses: bool, mine: bool) -> list[Row]:
+    kind, due = cache(_kind), cache(_due)
+    return [
+        Row(
+            line=line,
+            kind=kind(line.document_type),
+            office=rules().office(line.office, eastern(line.received_at).date()),
+            due=due(line.due_on, today),
+            chooses=chooses,
+            mine=mine,
+        )
+        for line in lines
+    ]
+
+
+def _kind(document_type: str) -> str:
+    return rules().document_type(document_type).label.get(lang())
 
 
 def _due(due: date, today: date) -> Tag | None:

@@ -219,9 +219,10 @@ def _nearest(asked: str, pages_there: int) -> int:
 
 
 def _text_of(document: Readable, page: int, zoom: Zoom) -> tuple[str, Message | None]:
-    """The words of the page, or why it cannot be shown. Its image is drawn with them, and kept."""
+    """The words of the page, or why it cannot be shown. Its image is drawn meanwhile, and kept."""
+    pages.begin_image(document.blob, page, zoom.width)
     try:
-        return pages.page_shown(document.blob, page, zoom.width).text, None
+        return pages.page_text(document.blob, page), None
     except ReadingError as error:
         return "", _why_not(document, error)
 

@@ -5,11 +5,13 @@ Parties and counsel have no reader: they download what they may read, as staff c
 
 from collections.abc import Callable
 from functools import wraps
+from textwrap import wrap
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -28,6 +30,8 @@ from greffe.web.registry.reader import ZOOMS, Reader, note_reading, reader_conte
 
 _ALONE = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """For what a document gave: it may load nothing, run nothing, stand in no other page."""
+_LINE = 60
+"""Characters of a line of the image that says why there is none of the page."""
 
 
 def _of_document(page: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -113,7 +117,10 @@ def _shown(
     content_type: str,
     give: Callable[[], bytes],
 ) -> HttpResponse:
-    """What the sandbox gives of a page, as it is, or in plain words why it gives nothing."""
+    """What the sandbox gives of a page, as it is, or why it gives nothing.
+
+    In plain words; where an image is asked for, as one of them, to stand in its place on the page.
+    """
     if not 1 <= page <= document.pages:
         raise Http404
     note_reading(request, document)
@@ -124,7 +131,16 @@ def _shown(
             raise Http404 from error
         words = str(reading_text(error.code).text)
         status = 503 if error.code == "not-shown" else 422
-        response = HttpResponse(words, content_type="text/plain; charset=utf-8", status=status)
+        if content_type.startswith("image/"):
+            content_type, words = (
+                "image/svg+xml",
+                render_to_string(
+                    "registry/page_without_image.svg", {"lines": wrap(words, _LINE), "words": words}
+                ),
+            )
+        else:
+            content_type = "text/plain; charset=utf-8"
+        response = HttpResponse(words, content_type=content_type, status=status)
     response.headers["Content-Security-Policy"] = _ALONE
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
