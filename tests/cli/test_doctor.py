@@ -32,8 +32,10 @@ CHECKS = [
         "migrations",
         "worker",
         "unsent",
+        "text-quota",
         "scanner",
         "mail",
+        "texts",
         "partners",
     ),
 ]

@@ -55,6 +55,7 @@ def _outcomes() -> Iterator[Outcome]:
         doctor_machine,
         doctor_mail,
         doctor_partners,
+        doctor_texts,
     )
 
     today = date.today()  # noqa: DTZ011 - the day here
@@ -71,6 +72,7 @@ def _outcomes() -> Iterator[Outcome]:
     yield from guarded("database", doctor_database.database)
     yield from doctor_machine.absent()
     yield from guarded("mail", doctor_mail.mail)
+    yield from guarded("texts", doctor_texts.service)
     yield from guarded("partners", lambda: doctor_partners.partners(datetime.now(UTC)))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from greffe.cli import deployment
+from greffe.cli import deployment, doctor_texts
 from greffe.cli.doctor_outcomes import Outcome, Status, guarded
 from greffe.embedded.errors import EmbeddedError
 from greffe.law.rows import Text
@@ -209,5 +209,6 @@ ASKED = {
     "migrations": _migrations,
     "worker": _waiting,
     "unsent": _unsent,
+    "text-quota": doctor_texts.used,
 }
 """What is asked of a database that answers, in order."""
