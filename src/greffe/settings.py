@@ -28,6 +28,8 @@ BASE = Path(__file__).parent
 # start
 # outside the demonstration without one: see greffe.doctor.
 SECRET_KEY = env.str("GREFFE_SECRET_KEY", "not-secret-used-only-where-nothing-is-served")
+# Former secrets, newest first: what they sealed or signed is still read, and sealed anew when used.
+SECRET_KEY_FALLBACKS = env.list("GREFFE_FORMER_SECRET_KEYS", [])
 ALLOWED_HOSTS = env.list("GREFFE_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("GREFFE_URL", "http://127.0.0.1:8000")
 HTTPS = SITE_URL.startswith("https://")
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.socialaccount",
     "greffe.accounts.session_list.SessionList",
     "django_htmx",
@@ -171,6 +174,8 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_UID_MAX_LENGTH = 256  # a persistent name of SAML 2.0 is as long at most
+MFA_ADAPTER = "greffe.accounts.factor_adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 # Off: these counts live in the memory of one process, and would lock an account's owner out too.

@@ -4,7 +4,15 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
-from greffe.web import errors, partner_pages, public, reauthentication, signin, terms
+from greffe.web import (
+    errors,
+    partner_pages,
+    public,
+    reauthentication,
+    second_factor,
+    signin,
+    terms,
+)
 from greffe.web.portal import credential_pages, recovery_pages
 
 urlpatterns = [
@@ -29,6 +37,7 @@ urlpatterns = [
         path("sign-out/", signin.sign_out, name="account_logout"),
         path("sign-in/again/", reauthentication.show_again, name="account_reauthenticate"),
         path("sign-in/with/<slug:partner_id>/", partner_pages.start, name="partner-start"),
+        path("sign-in/second-factor/", second_factor.show, name="second-factor"),
         path("sign-in/terms/", terms.new_terms, name="sign-in-terms"),
         path("sign-in/create/", credential_pages.create, name="credential-create"),
         # The name by which the sign-in page knows it.

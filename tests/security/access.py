@@ -104,9 +104,25 @@ READ: dict[str, tuple[int, ...]] = {
     "recovery-sent": EVERYBODY,
     "recovery-link": GONE,
     "recovery-password": GONE,
+    "second-factor": REDIRECT,  # same
+    "portal:factors": ACCOUNT,
+    "portal:add-app": ACCOUNT,
+    "portal:add-passkey": ACCOUNT,
+    "portal:add-text": ACCOUNT,
+    "portal:factor-codes": when_open(ACCOUNT, 302),  # nothing to make codes for
+    "portal:remove-factor": NOBODY,  # one's own, in tests/web/portal/test_factor_pages.py
     "sign-in-terms": REDIRECT,  # in the middle of a sign-in only
     "partner-return": (404,) * len(ROLES),  # of a partner that this registry does not know
     "partner-metadata": (404,) * len(ROLES),  # same
+    "invitation:start": EVERYBODY,
+    "invitation:ask": EVERYBODY,
+    "invitation:asked": EVERYBODY,
+    "invitation:code": REDIRECT,  # to sign-in, or to where somebody's work begins
+    "invitation:mine": EVERYBODY,  # whoever has the link, which nobody can guess
+    "invitation:form": EVERYBODY,
+    "invitation:times": REDIRECT,  # nothing has come back: no times are proposed
+    "invitation:cancel": REDIRECT,
+    "invitation:calendar": (404,) * len(ROLES),  # no meeting yet
     "personas": EVERYBODY,
     "demonstration-mail": EVERYBODY,
     "demonstration-message": EVERYBODY,
@@ -194,6 +210,11 @@ READ: dict[str, tuple[int, ...]] = {
 WRITE: dict[str, tuple[int, ...]] = {
     "partner-start": (404,) * len(ROLES),  # of a partner that this registry does not know
     "partner-response": (404,) * len(ROLES),  # same
+    "invitation:ask": when_open(EVERYBODY, 422),
+    "invitation:form": when_open(EVERYBODY, 422),
+    "invitation:times": REDIRECT,
+    "invitation:cancel": REDIRECT,
+    "invitation:code": REDIRECT,
     "registry:take": when_open(REGISTRY, 302),
     "registry:release": when_open(REGISTRY, 302),
     "registry:reassign": when_open(HEADS, 302),
@@ -212,7 +233,12 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:access-code": REDIRECT,
     "portal:access-code-again": REDIRECT,
     "portal:password": when_open(ACCOUNT, 422),
-    "account_reauthenticate": tuple(422 if found == 200 else found for found in ACCOUNT),
+    "account_reauthenticate": when_open(ACCOUNT, 422),
+    "portal:add-app": when_open(ACCOUNT, 422),
+    "portal:add-passkey": when_open(ACCOUNT, 422),
+    "portal:add-text": when_open(ACCOUNT, 422),
+    "portal:factor-codes": when_open(ACCOUNT, 302),
+    "portal:remove-factor": NOBODY,
     "portal:session-time": ACCOUNT,
     "portal:contact": when_open(ACCOUNT, 422),
     "portal:delegates": when_open(COUNSEL, 422),
@@ -253,6 +279,7 @@ ALSO_POST = {
     "credential-create",
     "account_reset_password",
     "recovery-password",
+    "second-factor",
     "sign-in-terms",
     "check-receipt",
     "sign-in",

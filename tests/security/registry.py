@@ -19,6 +19,7 @@ from greffe.cases.models import Case, Hearing, RecordEntry
 from greffe.documents.models import Upload
 from greffe.filings.models import Draft, Submission
 from greffe.invitations.actions import invite
+from greffe.invitations.codes import link_token
 from greffe.invitations.models import Invitation
 from greffe.ledger.actors import SYSTEM
 from greffe.notices.models import Notice
@@ -130,6 +131,7 @@ class Registry:
     def arguments(self, name: str) -> list[Any]:
         """What an address of that name stands behind: the first pattern that fits it."""
         rules: list[tuple[str, Callable[[], list[Any]]]] = [
+            (r"portal:remove-factor", lambda: [0]),
             (r"recovery-link", lambda: ["1", "not-a-token"]),
             (r".*-file$", lambda: [self.draft.id, self.upload.id]),
             (r"portal:submitted-document|registry:document$", lambda: [self.submission.id, 1]),
@@ -155,6 +157,10 @@ class Registry:
             (r"partner-", lambda: ["nobody"]),
             (r"portal:remove-delegate", lambda: [self.delegation.id]),
             (r"portal:draft", lambda: [self.draft.id]),
+            (
+                r"invitation:(mine|form|times|cancel|calendar)$",
+                lambda: [link_token(self.invitation.pk)],
+            ),
             (r"registry:invite$", lambda: [self.counsel.person_id]),
             (r"registry:invitation(-letter|-fax|-send|-mobile)?$", lambda: [self.invitation.pk]),
             (r"registry:(revoke-inv|enter-|review-|issue-code)", lambda: [self.invitation.pk]),

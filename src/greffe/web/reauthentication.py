@@ -4,6 +4,7 @@ A page marked `recently_signed_in` opens for ten minutes after the person last s
 and takes its form for half an hour, so that nobody who is filling one in loses it.
 """
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -19,10 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from greffe.accounts import sessions
+from greffe.accounts import factors, sessions
+from greffe.accounts.factors import FactorKind
 from greffe.accounts.limits import TooManyTriesError
 from greffe.accounts.models import User
 from greffe.web.access import PortalRequest, page_of, signed_in
+from greffe.web.second_factor import FactorForm
 from greffe.web.tries import password_is_right, say_when, status_of, wait_words
 
 P = ParamSpec("P")
@@ -52,10 +55,8 @@ def recently_signed_in(
     return cast("Callable[Concatenate[Any, P], HttpResponseBase]", guarded)
 
 
-class AgainForm(forms.Form):
-    """The password once more. `refusal` says why it was not looked at, None where it was."""
-
-    refusal: TooManyTriesError | None = None
+class AgainForm(FactorForm):
+    """The password once more, and the second factor of whoever has one at hand on this page."""
 
     password = forms.CharField(
         label=_("Password"),
@@ -68,6 +69,10 @@ class AgainForm(forms.Form):
         """Keep whose password it is."""
         super().__init__(*args, **kwargs)
         self.request, self.user = request, cast("User", request.user)
+        self.kinds = {one.kind for one in factors.factors_of(self.user)}
+        # Text messages have a page of their own: who has nothing else shows the password alone.
+        if not self.kinds & {FactorKind.APP, FactorKind.PASSKEY}:
+            del self.fields["code"], self.fields["credential"]
 
     def clean_password(self) -> str:
         """See that it is the right one, as one more try at it."""
@@ -80,6 +85,14 @@ class AgainForm(forms.Form):
         if not right:
             raise ValidationError(_("Your password is not this one."), code="wrong")
         return typed
+
+    def clean(self) -> dict[str, Any]:
+        """Look at the second factor once the password is right: a code is used up by looking."""
+        if "code" in self.fields:
+            super().clean()
+            if not self.errors:
+                self.show(self.request, self.user, at="factor-again")
+        return self.cleaned_data
 
 
 @sensitive_post_parameters()
@@ -94,7 +107,12 @@ def show_again(request: PortalRequest) -> HttpResponse:
         sessions.note_proof(request.session)
         return redirect(_next(request))
     status = status_of(form.refusal) if form.is_bound else 200
-    context = {"form": form, "next": _next(request)}
+    passkey = FactorKind.PASSKEY in form.kinds
+    context = {
+        "form": form,
+        "next": _next(request),
+        "passkey": json.dumps(factors.passkey_options(form.user)) if passkey else "",
+    }
     response = render(request, "account/reauthenticate.html", context, status=status)
     say_when(response, form.refusal)
     return response

@@ -96,7 +96,7 @@ class Landing(Adapter):
 
     def get_login_stages(self) -> list[str]:
         """Name what stands between a right password, or a partner's word, and a session."""
-        return ["greffe.web.terms.TermsStage"]
+        return ["greffe.web.second_factor.SecondFactorStage", "greffe.web.terms.TermsStage"]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Give the address."""
