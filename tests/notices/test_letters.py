@@ -1,6 +1,7 @@
 """A notice as an e-mail: its headers, its bytes, and what nobody can put into them."""
 
 import uuid
+from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -12,7 +13,7 @@ from django.conf import settings as configured
 from django.utils import timezone
 
 from greffe.notices.kinds import KINDS
-from greffe.notices.letters import RefusedError, content_of, letter_of, message_of
+from greffe.notices.letters import RefusedError, content_of, letter_of, message_of, text_in
 from greffe.notices.models import Notice
 from greffe.notices.texts import words_of
 from tests.support.mail import VALUES, context, queue
@@ -161,3 +162,29 @@ def test_bytes_are_those_that_python_writes_of_the_same_message(language: str, n
     body = message.as_bytes().split(b"\r\n\r\n", 1)[1]
     assert content.endswith(b"\r\n\r\n" + body)
     assert max(map(len, content.split(b"\r\n"))) <= 78
+
+
+@pytest.mark.requirement("MC-03")
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_calendar_file_goes_beside_the_words_with_the_method_it_has(method: str) -> None:
+    file = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nX:{'é' * 200}\r\nEND:VCALENDAR\r\n"
+    values = context("meeting-moved") | {"calendar": b64encode(file.encode()).decode()}
+    notice = Notice(
+        kind="meeting-moved",
+        language="fr",
+        recipient="counsel@example.org",
+        context=values,
+        message_id="<one@tribunal.example>",
+        created_at=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    )
+    message = message_of(notice)
+    words = words_of(notice.kind, "fr", values, site=configured.SITE_URL)
+    assert text_in(message).replace("\r\n", "\n") == words.text
+    assert message.get_content_type() == "multipart/mixed"
+    assert [part.defects for part in message.walk()] == [[], [], []]
+    _, calendar = message.iter_parts()
+    assert calendar.get_content_type() == "text/calendar"
+    assert calendar.get_param("method") == method
+    assert calendar.get_content() == file
+    assert content_of(notice) == content_of(notice)
+    assert max(map(len, content_of(notice).split(b"\r\n"))) <= 78

@@ -17,6 +17,7 @@ from greffe.accounts.models import Person
 from greffe.accounts.viewers import Viewer
 from greffe.invitations.models import Invitation, Meeting
 from greffe.invitations.notices import day, tell, when
+from greffe.invitations.papers import calendar_file
 from greffe.invitations.refusals import InvitationRefusedError
 from greffe.invitations.steps import (
     actor_of,
@@ -164,7 +165,7 @@ def _fix(
 
 
 def _tell_when(invitation: Invitation, meeting: Meeting, kind: str, **said: str) -> None:
-    said |= {"when": when(meeting, invitation)}
+    said |= {"when": when(meeting, invitation), "calendar": calendar_file(meeting, invitation)}
     if kind != "meeting-cancelled":
         said["join"] = meeting.join
     tell(invitation, kind, key=f"{meeting.id}:{meeting.sequence}", **said)

@@ -1,5 +1,6 @@
 """What is made of an invitation for its person: letters to print, and the entry of a calendar."""
 
+from base64 import b64encode
 from datetime import datetime
 from email.utils import parseaddr
 from typing import Final
@@ -13,12 +14,13 @@ from greffe.cases.hearing_messages import REGISTRY
 from greffe.cases.rules import rules
 from greffe.invitations.codes import own_path
 from greffe.invitations.models import Invitation, Meeting, RegistrationForm
+from greffe.invitations.notices import address_of
 from greffe.law.calendar import eastern, local
 from greffe.law.dates import long_time
 from greffe.law.rows import Text
 from greffe.ledger.keys import key_ring
 from greffe.papers import invitation as papers
-from greffe.papers.calendar import Attendee, Entry
+from greffe.papers.calendar import Attendee, Entry, calendar_of
 from greffe.papers.texts import Lang
 
 MEETING: Final = Text(
@@ -121,6 +123,12 @@ def _address(invitation: Invitation) -> str:
     return invitation.person.address if invitation.person else ""
 
 
+def calendar_file(meeting: Meeting, invitation: Invitation) -> str:
+    """The file that goes with an e-mail about a meeting, in base64 (RFC 6047)."""
+    lang = _lang(invitation)
+    return b64encode(calendar_of(calendar_entry(meeting, lang), made=timezone.now())).decode()
+
+
 def calendar_entry(meeting: Meeting, lang: Lang) -> Entry:
     """The entry of a calendar for an identity meeting that has a time. Names nobody in its title.
 
@@ -132,8 +140,8 @@ def calendar_entry(meeting: Meeting, lang: Lang) -> Entry:
     starts_at = meeting.starts_at
     if starts_at is None:
         raise ValueError("the meeting has no time yet")
-    person = invitation.person
-    attendees = [Attendee(person.name, person.email)] if person and person.email else []
+    email = address_of(invitation)
+    attendees = [Attendee(invitation.person.name, email)] if invitation.person and email else []
     said = CANCELLED_MEETING if meeting.cancelled else MEETING
     at = long_time(local(starts_at, office.zone), lang, place=office.label.get(lang))
     return Entry(

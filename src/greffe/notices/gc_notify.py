@@ -29,6 +29,7 @@ from greffe.notices.letters import (
     MailError,
     RefusedError,
     UnreachableError,
+    text_in,
 )
 
 ANSWER_SECONDS = 20.0
@@ -71,7 +72,7 @@ def mail_session(service: NotifyService, template: str, seconds: float) -> Itera
             template_id=template,
             personalisation={
                 "subject": str(message["Subject"]),
-                "text": message.get_content().replace("\r\n", "\n"),
+                "text": text_in(message).replace("\r\n", "\n"),
             },
             reference=letter.reference,
         )

@@ -16,11 +16,15 @@ FOOTER = "footer"
 
 @dataclass(frozen=True, slots=True)
 class NoticeKind:
-    """A kind of notice: the fields that its template needs, and those that may be empty."""
+    """A kind of notice: the fields that its template needs, and those that may be empty.
+
+    `enclosed` are fields that no template shows: a calendar file, in base64, goes beside the words.
+    """
 
     code: str
     needed: frozenset[str]
     optional: frozenset[str] = frozenset()
+    enclosed: frozenset[str] = frozenset()
 
 
 def _kinds(listed: str) -> Mapping[str, NoticeKind]:
@@ -36,7 +40,9 @@ def _kinds(listed: str) -> Mapping[str, NoticeKind]:
 
 def _kind(code: str, fields: list[str]) -> NoticeKind:
     optional = frozenset(name[:-1] for name in fields if name.endswith("?"))
-    return NoticeKind(code, frozenset(n for n in fields if not n.endswith("?")), optional)
+    enclosed = frozenset(name[:-1] for name in fields if name.endswith("+"))
+    needed = frozenset(name for name in fields if name[-1] not in "?+")
+    return NoticeKind(code, needed, optional, enclosed)
 
 
 KINDS: Mapping[str, NoticeKind] = _kinds(
@@ -65,15 +71,17 @@ KINDS: Mapping[str, NoticeKind] = _kinds(
     registration-received: link support
     registration-not-accepted: note until link support
     meeting-proposed: until link support
-    meeting-scheduled: when join? link support
-    meeting-moved: before when join? link support
-    meeting-cancelled: when note? link support
+    meeting-scheduled: when join? link support calendar+
+    meeting-moved: before when join? link support calendar+
+    meeting-cancelled: when note? link support calendar+
     identity-not-confirmed: link support
     invitation-code: code until link support
     portal-joined: link support
     """
 )
-"""Notices by their code. A name with a question mark may be empty: its paragraph is left out."""
+"""Notices by their code. A name with a question mark may be empty: its paragraph is left out.
+
+One with a plus sign is enclosed."""
 
 DIGEST = NoticeKind("digest", frozenset({"lines", "link"}), frozenset({"more"}))
 """Several notices in one e-mail. Nobody queues one: it is made when they are sent."""

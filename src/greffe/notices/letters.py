@@ -2,6 +2,8 @@
 
 import functools
 import hashlib
+from base64 import b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.headerregistry import Address
@@ -91,7 +93,9 @@ def letter_of(notice: Notice) -> Letter:
 
 
 def content_of(notice: Notice) -> bytes:
-    """The bytes of a notice, or of the digest that it leads: plain text, dated as it was queued.
+    """The bytes of a notice, or of the digest that it leads, dated as it was queued.
+
+    Plain text, with a calendar file beside it where the notice has one.
 
     Nothing in it changes from one attempt to the next, and no header holds what a person wrote.
     Raises WordsGoneError where what it said is no longer kept.
@@ -110,14 +114,48 @@ def content_of(notice: Notice) -> bytes:
         f"Message-ID: {notice.message_id}\r\n",
         # RFC 3834: no machine answers to this.
         _line("Auto-Submitted", "auto-generated"),
-        'Content-Type: text/plain; charset="utf-8"\r\n',
-        "Content-Transfer-Encoding: quoted-printable\r\n",
-        "MIME-Version: 1.0\r\n",
-        _line("Content-Language", notice.language),
-        "\r\n",
-        body_encode(words.text.encode().decode("latin-1"), SMTP.max_line_length or 78, "\r\n"),
+        *_body(notice, words.text),
     ]
     return "".join(lines).encode("ascii")
+
+
+_TEXT = (
+    'Content-Type: text/plain; charset="utf-8"\r\n',
+    "Content-Transfer-Encoding: quoted-printable\r\n",
+)
+
+
+def _body(notice: Notice, text: str) -> Iterator[str]:
+    """The rest of the message: the words, with the calendar file beside them where there is one."""
+    words = body_encode(text.encode().decode("latin-1"), SMTP.max_line_length or 78, "\r\n")
+    language = _line("Content-Language", notice.language)
+    calendar = notice.context.get("calendar", "")
+    if not calendar:
+        yield from (*_TEXT, "MIME-Version: 1.0\r\n", language, "\r\n", words)
+        return
+    # No line of the words or of base64 begins like this.
+    boundary = f"=_{notice.id}"
+    yield f'Content-Type: multipart/mixed;\r\n boundary="{boundary}"\r\n'
+    yield from ("MIME-Version: 1.0\r\n", language, "\r\n")
+    yield from (f"--{boundary}\r\n", *_TEXT, "\r\n", words, f"\r\n--{boundary}\r\n")
+    # RFC 6047: the method stands beside the type as in the file.
+    yield f'Content-Type: text/calendar; charset="utf-8"; method={_method(calendar)}\r\n'
+    yield 'Content-Disposition: attachment; filename="meeting.ics"\r\n'
+    yield "Content-Transfer-Encoding: base64\r\n\r\n"
+    yield from (f"{calendar[at : at + 76]}\r\n" for at in range(0, len(calendar), 76))
+    yield f"--{boundary}--\r\n"
+
+
+def _method(calendar: str) -> str:
+    """What a calendar file asks for."""
+    said = b64decode(calendar)
+    return "CANCEL" if b"\r\nMETHOD:CANCEL\r\n" in said else "REQUEST"
+
+
+def text_in(message: EmailMessage) -> str:
+    """The words of a message, without what stands beside them."""
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
 
 
 def message_of(notice: Notice) -> EmailMessage:

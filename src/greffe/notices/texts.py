@@ -53,7 +53,7 @@ def cleaned(kind: NoticeKind, values: Values) -> dict[str, Any]:
     Raises ContextError where one is missing, empty, unknown, or no text; and for a link that is
     not a path of this registry.
     """
-    unknown = set(values) - kind.needed - kind.optional
+    unknown = set(values) - kind.needed - kind.optional - kind.enclosed
     if unknown:
         raise ContextError(f"{kind.code} does not need {', '.join(sorted(unknown))}")
     kept = {name: _cleaned(name, value) for name, value in values.items()}

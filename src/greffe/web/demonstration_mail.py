@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
-from greffe.notices.letters import RefusedError, WordsGoneError, message_of
+from greffe.notices.letters import RefusedError, WordsGoneError, message_of, text_in
 from greffe.notices.models import Notice
 from greffe.notices.queries import find_mail, latest_mail
 from greffe.notices.states import NOTICE
@@ -75,7 +75,7 @@ def _written(notice: Notice) -> tuple[str, str]:
             return gettext("Text message"), gone
         gone = gettext("What this e-mail said is no longer kept: its time is over.")
         return template(notice.kind, notice.language).subject, gone
-    return str(written["Subject"]), written.get_content().replace("\r\n", "\n")
+    return str(written["Subject"]), text_in(written).replace("\r\n", "\n")
 
 
 def _state(notice: Notice) -> Tag:

@@ -97,6 +97,7 @@ class ListForm(forms.Form):
         label=_("CSV file"),
         help_text=_("From a spreadsheet: save it as CSV (UTF-8)."),
         required=False,
+        error_messages={"empty": _("This file is empty.")},
     )
     rows = forms.CharField(
         label=_("Or paste the rows, with their headings"),
