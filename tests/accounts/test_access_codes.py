@@ -1,14 +1,17 @@
 """Access codes: single use, ten minutes, one sign-in, five tries; a newer one ends the older."""
 
+import contextlib
 import logging
 import unicodedata
 from concurrent.futures import Future
+from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from greffe.accounts import access_codes
@@ -21,7 +24,7 @@ from greffe.accounts.code_errors import (
     WrongCodeError,
 )
 from greffe.accounts.limits import TooManyTriesError
-from greffe.accounts.models import AccessCode, User
+from greffe.accounts.models import AccessCode, FailureCount, User
 from greffe.accounts.sending import TooManySentError
 from greffe.accounts.tasks import sweep_access_codes
 from greffe.ledger.kinds import Kind
@@ -383,3 +386,76 @@ def test_two_browsers_that_ask_at_once_make_one_message(scene: Scene, user: User
     assert told[1] == "TooManySentError"
     assert told[0].isdecimal()
     assert Notice.objects.filter(medium="text").count() == 1
+
+
+@dataclass
+class Believed:
+    """What should hold: the last code, who asked for it, and what became of it."""
+
+    code: str = ""
+    session: str = ""
+    age: int = 0
+    tries: int = 0
+    used: bool = False
+    number: str = MOBILE
+
+    def answer(self, session: str, typed: str, number: str) -> str:
+        if not self.code:
+            return "none"
+        reasons = {
+            "other-session": session != self.session,
+            "phone-changed": number != self.number,
+            "used": self.used,
+            "expired": self.age >= 600,
+            "spent": self.tries >= 5,
+        }
+        why = next((why for why, holds in reasons.items() if holds), "")
+        if why or typed == self.code:
+            self.used = self.used or not why
+            return why
+        self.tries += 1
+        return "spent" if self.tries >= 5 else "wrong"
+
+
+SESSIONS = st.sampled_from([HERE, THERE])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("send"), SESSIONS, st.just(0)),
+        st.tuples(st.just("enter"), SESSIONS, st.sampled_from([0, 0, 1])),
+        st.tuples(st.just("wait"), st.just(""), st.sampled_from([40, 300, 700])),
+        st.tuples(st.just("move"), st.just(""), st.just(0)),
+    ),
+    max_size=12,
+)
+
+
+@pytest.mark.security(4)
+@hypothesis_settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(steps=STEPS)
+def test_in_any_order_a_code_is_taken_when_it_should_be_and_never_otherwise(
+    scene: Scene, user: User, steps: list[tuple[str, str, int]]
+) -> None:
+    AccessCode.objects.all().delete()
+    Notice.objects.all().delete()
+    FailureCount.objects.all().delete()
+    believed, number = Believed(), MOBILE
+    for what, session, amount in steps:
+        if what == "send":
+            with contextlib.suppress(TooManySentError):
+                code = send(scene, user, bound_to=session, mobile=number)
+                believed = Believed(code, session, number=number)
+        elif what == "enter":
+            typed = believed.code or "123456"
+            typed = wrong(typed) if amount else typed
+            expected = believed.answer(session, typed, number)
+            FailureCount.objects.all().delete()  # guessing in general has its own tests
+            assert enter(scene, user, typed, bound_to=session, mobile=number) == expected
+        elif what == "wait":
+            codes_grow_older(seconds=amount)
+            believed.age += amount
+        else:
+            number = OTHER if number == MOBILE else MOBILE

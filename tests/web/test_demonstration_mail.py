@@ -10,8 +10,10 @@ from django.utils import timezone
 from greffe.notices.actions import send_due
 from greffe.notices.letters import message_of
 from greffe.notices.models import Notice
+from greffe.notices.tasks import sweep_texts
 from tests.support.mail import context, queue
 from tests.support.portal import address, browser, text_of
+from tests.support.texting import codes_grow_older, queue_code, send_texts
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.support.demonstration_urls")]
 
@@ -105,3 +107,32 @@ def test_unknown_message_is_not_found() -> None:
 
 def test_personas_lead_to_the_mail() -> None:
     assert address("demonstration-mail") in text_of(browser().get(address("personas")))
+
+
+@pytest.mark.requirement("MC-06")
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_text_message_is_listed_and_read_with_its_code_until_it_is_over(
+    settings: Any, lang: str
+) -> None:
+    settings.TEXT_CHANNEL = "page"
+    queue_code("123456", language="fr")
+    send_texts()
+    notice = Notice.objects.get()
+    named = {"en": "Text message", "fr": "Message texte"}[lang]
+    assert named in text_of(browser().get(address("demonstration-mail", lang=lang)))
+    shown = page(notice, lang)
+    assert "Code d'accès du greffe : 123456" in shown
+    assert '<pre class="message-text" lang="fr">' in shown
+    assert "Segments" in shown
+    codes_grow_older(minutes=11)
+    sweep_texts(0)
+    shown = page(notice, lang)
+    assert "123456" not in shown
+    assert {"en": "is no longer kept", "fr": "n’est plus conservé"}[lang] in shown
+
+
+def test_text_message_sealed_under_another_secret_is_no_error(settings: Any) -> None:
+    settings.TEXT_CHANNEL = "page"
+    queue_code("123456")
+    settings.SECRET_KEY = "another"
+    assert "is no longer kept" in page(Notice.objects.get())

@@ -16,6 +16,7 @@ from greffe.notices.models import Notice
 from tests.support.portal import address, browser, text_of
 from tests.support.reports import Report
 from tests.support.scenes import Scene
+from tests.support.texting import queue_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15, pytest.mark.requirement("MC-14")]
 
@@ -113,5 +114,38 @@ def test_officer_elsewhere_neither_sees_it_nor_sends_it(failed: Notice, scene: S
 
 
 def test_office_whose_mail_was_sent_reads_so(officer: User) -> None:
+    page = text_of(browser(officer).get(address("registry:unsent")))
+    assert "Every e-mail and text message was taken" in page
+
+
+@pytest.mark.requirement("MC-06")
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "It could not be sent to the number +15145550100 (recipient-refused 400)."),
+        ("fr", "Il n’a pas pu être envoyé au numéro +15145550100 (recipient-refused 400)."),
+    ],
+)
+def test_officer_sees_a_text_message_that_was_not_sent_and_no_way_to_repeat_its_code(
+    scene: Scene, officer: User, lang: str, said: str
+) -> None:
+    case = scene.case()
+    person = scene.person("Xavier Okafor")
+    queue_code("123456", case_ids=[case.id], person=person.id)
+    Notice.objects.update(state="failed", last_error="recipient-refused 400", context={})
+    page = text_of(browser(officer).get(address("registry:unsent", lang=lang)))
+    assert said in page
+    assert "Xavier Okafor" in page
+    notice = Notice.objects.get()
+    assert address("registry:send-again", notice.id, lang=lang) not in page
+    again(officer, notice, "+15145550100")
+    assert Notice.objects.get().state == "failed"
+
+
+def test_text_message_in_the_cases_of_another_office_is_not_shown(
+    scene: Scene, officer: User
+) -> None:
+    queue_code("123456", case_ids=[scene.case(office="vancouver").id])
+    Notice.objects.update(state="failed", last_error="too-late", context={})
     page = text_of(browser(officer).get(address("registry:unsent")))
     assert "Every e-mail and text message was taken" in page
