@@ -66,6 +66,7 @@ NOBODY    = row("_ .. .. .. . .  .. .  ..  . . . . .  _")
 STAFF     = row("_ .. .. .. . .  ## #  ##  # . . . .  _")
 CASE_FILE = row("_ .. .. .. . .  #. #  #.  # . . . .  _")
 KEEPERS   = row("_ .. .. .. . .  .. #  #.  . . . . .  _")
+ACCOUNTS  = row("_ .. .. . .  ## #  ..  . # . . .  _")
 AUDITORS  = row("_ .. .. .. . .  .. .  ..  # . . . .  _")
 REDIRECT  = when_open(EVERYBODY, 302)
 GONE      = when_open(EVERYBODY, 410)
@@ -150,6 +151,8 @@ READ: dict[str, tuple[int, ...]] = {
     "portal:receipt-json": DOCUMENTS,
     "portal:receipt-pdf": DOCUMENTS,
     "portal:submitted-document": DOCUMENTS,
+    "registry:accounts": ACCOUNTS,
+    "registry:account": ACCOUNTS,  # counsel’s
     "registry:queue": BENCH,
     "registry:unsent": REGISTRY,
     "registry:load": HEADS,
@@ -234,6 +237,8 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:access-code-again": REDIRECT,
     "portal:password": when_open(ACCOUNT, 422),
     "account_reauthenticate": when_open(ACCOUNT, 422),
+    "registry:end-account-sessions": when_open(ACCOUNTS, 422),
+    "registry:close-account": when_open(ACCOUNTS, 422),
     "portal:add-app": when_open(ACCOUNT, 422),
     "portal:add-passkey": when_open(ACCOUNT, 422),
     "portal:add-text": when_open(ACCOUNT, 422),

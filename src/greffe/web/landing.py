@@ -30,6 +30,8 @@ def ways_of(viewer: Viewer | None) -> list[Way]:
         return [cases, Way(gettext("Queue"), reverse("registry:queue"))]
     if viewer.holds(Role.AUDITOR):
         return [cases]
+    if viewer.holds(Role.OPERATOR):
+        return [mine, Way(gettext("Accounts"), reverse("registry:accounts"))]
     return [mine]
 
 

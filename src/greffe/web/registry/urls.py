@@ -3,6 +3,7 @@
 from django.urls import path
 
 from greffe.web.registry import (
+    account_pages,
     audit_pages,
     batch_pages,
     case_changes,
@@ -29,6 +30,14 @@ app_name = "registry"
 _INVITATION = "invitations/<uuid:invitation_id>/"
 
 urlpatterns = [
+    path("accounts/", account_pages.accounts, name="accounts"),
+    path("accounts/<int:account_id>/", account_pages.account, name="account"),
+    path(
+        "accounts/<int:account_id>/end-sessions/",
+        account_pages.end_sessions,
+        name="end-account-sessions",
+    ),
+    path("accounts/<int:account_id>/close/", account_pages.close, name="close-account"),
     path("", queue_pages.queue, name="queue"),
     path("take/", queue_pages.take, name="take"),
     path("release/", queue_pages.release, name="release"),
