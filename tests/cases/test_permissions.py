@@ -9,8 +9,9 @@ from greffe.accounts.models import User
 from greffe.accounts.viewers import viewer_of
 from greffe.cases import actions
 from greffe.cases.models import Case, CaseOffice, Hearing, Participant
+from greffe.cases.my_cases import my_cases
 from greffe.cases.permissions import STAFF, capacity_in, may_file, may_read_documents
-from greffe.cases.queries import find_case, my_cases, worked_cases
+from greffe.cases.queries import find_case, worked_cases
 from greffe.ledger.actors import SYSTEM
 from tests.support.portal import claimant_of
 from tests.support.scenes import Scene
@@ -28,8 +29,8 @@ def capacity(user: User, case: Case, on: date) -> str | None:
     seen = find_case(viewer, case.pk, on=on)
     assert (seen.capacity if seen else None) == found
     assert worked_cases(viewer, on=on).filter(pk=case.pk).exists() is (found in STAFF)
-    listed = my_cases(viewer, now=datetime.now(ZoneInfo("UTC")), on=on)
-    assert listed.filter(pk=case.pk).exists() is (found in {"counsel", "claimant"})
+    listed = my_cases(viewer, now=datetime.now(ZoneInfo("UTC")), on=on).cases
+    assert (case.pk in {one.id for one in listed}) is (found in {"counsel", "claimant"})
     return found
 
 

@@ -12,7 +12,6 @@ from greffe.cases.queries import (
     family_cases,
     known_events,
     minister_is_party,
-    my_cases,
     office_of,
     participants_in,
     standing,
@@ -23,48 +22,6 @@ from tests.support.scenes import Scene
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
 
 ONE = timedelta(days=1)
-
-
-def numbers(cases: object) -> list[str]:
-    return [case.file_number for case in cases]
-
-
-def test_next_hearing_comes_first_and_past_or_cancelled_ones_do_not_count(scene: Scene) -> None:
-    user = scene.user()
-    none, late, soon, past = (scene.case(counsel=user) for _ in range(4))
-    now = timezone.now()
-    for case, days in ((late, 30), (soon, 3), (past, -3)):
-        actions.schedule_hearing(
-            by=SYSTEM, case=case, starts_at=now + timedelta(days=days), office="montreal"
-        )
-    found = my_cases(scene.viewer(user), now=now, on=scene.today)
-    assert numbers(found)[:2] == [soon.file_number, late.file_number]
-    assert set(numbers(found)[2:]) == {none.file_number, past.file_number}
-
-
-@pytest.mark.parametrize("search", ["MC6-00777", "mc6-00777", " MC6-007", "Claimant", "laiman"])
-def test_case_is_found_by_number_and_by_name(scene: Scene, search: str) -> None:
-    user = scene.user()
-    case = scene.case(counsel=user, number="MC6-00777")
-    found = my_cases(scene.viewer(user), now=timezone.now(), on=scene.today, search=search)
-    assert numbers(found) == [case.file_number]
-
-
-@pytest.mark.parametrize("search", ["TC1-1", "\x00\x00x", "%", "_", "' OR 1=1 --"])
-def test_search_for_what_is_not_there_finds_nothing(scene: Scene, search: str) -> None:
-    user = scene.user()
-    scene.case(counsel=user)
-    assert not my_cases(scene.viewer(user), now=timezone.now(), on=scene.today, search=search)
-
-
-@pytest.mark.security(15)
-def test_search_never_leaves_the_own_cases(scene: Scene) -> None:
-    stranger = scene.case(counsel=scene.user())
-    user = scene.user()
-    found = my_cases(
-        scene.viewer(user), now=timezone.now(), on=scene.today, search=stranger.file_number
-    )
-    assert not found
 
 
 def test_office_is_that_of_the_day(scene: Scene) -> None:
@@ -138,7 +95,7 @@ def test_family_is_the_open_cases_of_the_group_in_which_one_may_file(scene: Scen
     scene.case(division="ID", counsel=user, family_group=group)
     scene.case(counsel=user)
     family = family_cases(scene.viewer(user), mine, on=scene.today)
-    assert numbers(family) == [sibling.file_number]
+    assert [case.file_number for case in family] == [sibling.file_number]
 
 
 def test_people_shown_are_those_of_the_day(scene: Scene) -> None:

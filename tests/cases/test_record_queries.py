@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from greffe.accounts.models import Role
 from greffe.accounts.viewers import HeldRole, Viewer
 from greffe.cases.models import Case, CaseOffice, CounselOfRecord, Hearing, Participant, RecordEntry
+from greffe.cases.my_cases import my_cases
 from greffe.cases.permissions import (
     STAFF,
     TRIBUNAL,
@@ -22,7 +23,7 @@ from greffe.cases.permissions import (
     may_read_documents,
     may_read_entry,
 )
-from greffe.cases.queries import my_cases, worked_cases
+from greffe.cases.queries import worked_cases
 from greffe.cases.record_queries import cases_worked_on, find_entry, links_of, record_of
 from tests.support.files import on_record
 from tests.support.scenes import Scene
@@ -133,8 +134,8 @@ def test_search_shows_exactly_the_cases_in_which_one_has_a_capacity(
     cases = [_make(drawn_case, viewer, scene) for drawn_case in drawn]
     ids = {case.pk for case in cases}
     capacities = {case.pk: capacity_in(viewer, case, on=today) for case in cases}
-    own = my_cases(viewer, now=timezone.now(), on=today).filter(pk__in=ids)
-    assert set(own.values_list("pk", flat=True)) == {
+    own = my_cases(viewer, now=timezone.now(), on=today).cases
+    assert {one.id for one in own} & ids == {
         pk for pk, capacity in capacities.items() if capacity is not None and capacity not in STAFF
     }
     works = {pk for pk, capacity in capacities.items() if capacity in STAFF}

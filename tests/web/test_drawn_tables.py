@@ -15,11 +15,14 @@ from greffe.cases.rules import rules
 from greffe.filings.queue_queries import Line
 from greffe.web import drawn_tables
 from greffe.web.components import Tag
+from greffe.web.registry.queue_pages import Row
 
 NOON = dt.datetime(2026, 3, 2, 17, tzinfo=dt.UTC)
 
 
-def queue_row(**changes: object) -> dict[str, object]:
+def queue_row(
+    due: Tag | None = None, *, chooses: bool = True, mine: bool = False, **changes: object
+) -> Row:
     line = Line(
         pk=uuid4(),
         due_on=dt.date(2026, 3, 4),
@@ -29,22 +32,24 @@ def queue_row(**changes: object) -> dict[str, object]:
         with_division=False,
         number="2026-000001-AAAA",
         follows=False,
-        cases=["MC0-00001"],
+        cases=("MC0-00001",),
         principal="Amina Abebe",
         holder_id=None,
         holder=None,
     )
-    return {
-        "line": line._replace(**changes),  # type: ignore[arg-type] # by name
-        "kind": "Disclosure",
-        "office": rules().office("vancouver"),
-        "due": None,
-    }
+    return Row(
+        line=line._replace(**changes),  # type: ignore[arg-type] # by name
+        kind="Disclosure",
+        office=rules().office("vancouver"),
+        due=due,
+        chooses=chooses,
+        mine=mine,
+    )
 
 
-def queue(*rows: dict[str, object], chooses: bool = True, lang: str = "en") -> str:
+def queue(*rows: Row, lang: str = "en") -> str:
     with translation.override(lang):
-        return drawn_tables.draw("queue.html", rows=rows, chooses=chooses, mine=False)
+        return drawn_tables.draw("queue.html", rows=rows)
 
 
 def test_words_days_and_clocks_are_in_the_language_of_the_page() -> None:
@@ -73,11 +78,12 @@ def test_line_that_somebody_holds_cannot_be_chosen() -> None:
     held = queue_row(holder_id=uuid4(), holder="Officer")
     assert "disabled" in queue(held)
     assert "disabled" not in queue(queue_row())
-    assert 'type="checkbox"' not in queue(queue_row(), chooses=False)
+    assert "disabled" not in queue(held._replace(mine=True))
+    assert 'type="checkbox"' not in queue(queue_row(chooses=False))
 
 
 def test_line_that_is_late_says_so() -> None:
-    late = queue_row() | {"due": Tag("2 days late", "danger")}
+    late = queue_row(Tag("2 days late", "danger"))
     assert '<span class="tag tone-danger">2 days late</span>' in queue(late)
 
 
@@ -103,8 +109,29 @@ def test_eastern_time_stands_beside_the_office_where_the_two_differ() -> None:
 
 
 def test_name_that_is_not_given_is_an_error_and_not_a_gap() -> None:
-    with pytest.raises(UndefinedError, match="mine"):
-        drawn_tables.draw("queue.html", rows=[queue_row(holder_id=uuid4())], chooses=True)
+    with pytest.raises(UndefinedError, match="rows"):
+        drawn_tables.draw("queue.html")
+
+
+def test_row_is_drawn_once_and_anew_when_anything_in_it_has_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = []
+
+    def counting(name: str, **how: object) -> object:
+        drawn.append(name)
+        return get_template(name, **how)  # type: ignore[arg-type] # as it was called
+
+    monkeypatch.setattr(drawn_tables, "get_template", counting)
+    row = queue_row()
+    first, again = queue(row), queue(row._replace(line=row.line._replace()))
+    assert first == again
+    assert drawn.count("queue_row.html") == 1
+    held = queue(row._replace(line=row.line._replace(holder_id=uuid4(), holder="Officer")))
+    assert "Officer" in held
+    assert "Officer" not in first
+    queue(row, lang="fr")
+    assert drawn.count("queue_row.html") == 3
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,11 @@ class Hearing(models.Model):
     cancelled = models.BooleanField(default=False)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["case", "starts_at"], name="hearing_next")]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["case", "starts_at"], condition=Q(cancelled=False), name="hearing_stands"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.case} {self.starts_at:%Y-%m-%d}"

@@ -6,8 +6,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Window
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -17,6 +15,7 @@ from greffe.accounts.viewers import Viewer
 from greffe.cases import queries
 from greffe.cases.hearing_queries import coming_hearings, local_start
 from greffe.cases.models import Case, Hearing, Participant
+from greffe.cases.my_cases import my_cases as cases_of
 from greffe.cases.permissions import may_file, may_read_documents
 from greffe.cases.record_queries import find_entry, links_of, record_of
 from greffe.cases.rules import rules
@@ -42,38 +41,23 @@ from greffe.web.portal.lines import (
     submission_tag,
 )
 
-ON_A_PAGE = 50
-
 
 @require_safe
 @signed_in
 def my_cases(request: PortalRequest) -> HttpResponse:
     """The cases of this person, next date first, and the filings they have not finished."""
     now, today = timezone.now(), timezone.localdate()
-    search = request.GET.get("q", "").strip()
-    cases = queries.my_cases(request.viewer, now=now, on=today, search=search)
-    page_of_cases = _page(cases, request.GET.get("page", ""))
+    search, asked = request.GET.get("q", "").strip(), request.GET.get("page", "")
+    page = int(asked) if re.fullmatch("[0-9]{1,4}", asked) else 1
+    cases = cases_of(request.viewer, now=now, on=today, search=search, page=page)
     address = addresses("portal:case")
     context = {
-        "cases": page_of_cases,
-        "rows": [case_row(case, today, address=address) for case in page_of_cases],
+        "cases": cases,
+        "rows": [case_row(case, today, address=address) for case in cases.cases],
         "search": search,
         "drafts": with_kinds(open_drafts(request.viewer), request.viewer),
     }
     return render(request, "portal/my_cases.html", context)
-
-
-def _page(cases: QuerySet[Case], asked: str) -> Page[Case]:
-    """A page of cases, counted in the statement that reads it; the last one if there is none."""
-    paginator = Paginator(cases, ON_A_PAGE)
-    number = int(asked) if re.fullmatch("[0-9]{1,4}", asked) else 1
-    place = (number - 1) * ON_A_PAGE
-    listed = cases.annotate(total=Window(Count("*")))
-    found = list(listed[place : place + ON_A_PAGE]) if number else []
-    if not found:
-        return paginator.get_page(asked)
-    vars(paginator)["count"] = vars(found[0])["total"]  # what it would ask in a statement more
-    return Page(found, number, paginator)
 
 
 @require_safe

@@ -26,7 +26,7 @@ from greffe.accounts.delegations import (
     remove_delegate,
 )
 from greffe.accounts.limits import TooManyTriesError
-from greffe.accounts.models import Delegation, User
+from greffe.accounts.models import Delegation
 from greffe.accounts.viewers import Viewer
 from greffe.cases.queries import represents_somebody
 from greffe.law.calendar import eastern
