@@ -18,7 +18,7 @@ from greffe.embedded.errors import EmbeddedError
 from greffe.embedded.owner import Owner
 from greffe.embedded.server import Server, start
 from tests.embedded.conftest import Runner
-from tests.support.embedded import Holder, ask
+from tests.support.embedded import Holder, ask, wait_for_process
 from tests.support.postgres import UNSYNCED
 
 Begin = Callable[..., Server]
@@ -167,7 +167,22 @@ def small_disk(folder: Path) -> Iterator[Path]:
     if mounted.returncode:
         pytest.skip(f"the kernel does not let us mount a small disk: {mounted.stderr.strip()}")
     yield disk
+    # A keeper lets go of its locks first, and of its log a moment later, when it ends.
+    for number in processes_with_files_in(disk):
+        wait_for_process(number)
     subprocess.run(["umount", str(disk)], check=True)
+
+
+def processes_with_files_in(folder: Path) -> set[int]:
+    """The processes that have a file in that folder open."""
+    found = set()
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):  # it has ended, or is none
+            for opened in (process / "fd").iterdir():
+                with contextlib.suppress(OSError):  # it has been closed
+                    if opened.readlink().is_relative_to(folder) and process.name.isdecimal():
+                        found.add(int(process.name))
+    return found
 
 
 def fill(disk: Path) -> Path:
