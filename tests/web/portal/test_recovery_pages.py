@@ -1,10 +1,13 @@
 """A forgotten password: the link, the questions as one more check, and what nobody learns."""
 
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from greffe.accounts import recovery
@@ -67,6 +70,11 @@ def followed(client: Client | None = None) -> Client:
 def choose(client: Client, password: str = NEW, **changes: str) -> Any:
     data = GIVEN | {"password1": password, "password2": password} | changes
     return client.post(address("recovery-password"), data)
+
+
+def kind_of(statement: str) -> str:
+    """How a statement begins, without what differs on any two."""
+    return re.sub(r"\d+", "", " ".join(statement.split()[:4]))
 
 
 def refusals() -> list[dict[str, Any]]:
@@ -169,8 +177,6 @@ def test_link_is_used_once(user: User) -> None:
 
 @pytest.mark.security(4)
 def test_link_is_good_for_half_an_hour(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import datetime, timedelta
-
     client = followed()
     sent = link()
     for minutes, status in ((29, 302), (31, 410)):
@@ -221,13 +227,10 @@ def test_answer_is_the_same_for_known_and_unknown_usernames(user: User, scene: S
     pages, statements = [], []
     for name in ("tremblay", "nobody-here", "no-address"):
         client = browser()
-        from django.db import connection
-        from django.test.utils import CaptureQueriesContext
-
         with CaptureQueriesContext(connection) as captured:
             response = ask(name, client)
         assert response["Location"] == address("recovery-sent")
-        statements.append([one["sql"].partition("(")[0] for one in captured])
+        statements.append([kind_of(one["sql"]) for one in captured])
         pages.append(text_of(client.get(response["Location"])))
     assert pages[0] == pages[1] == pages[2]
     assert statements[0] == statements[1] == statements[2]
