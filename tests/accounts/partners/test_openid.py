@@ -23,7 +23,7 @@ def signed_in(client: Client) -> bool:
 
 
 @pytest.mark.security(13)
-@pytest.mark.requirement("MC-02")
+@pytest.mark.requirement("MC-05")
 def test_first_sign_in_makes_an_account_that_acts_for_nobody(peer: OpenIDPeer) -> None:
     client = browser()
     response = through(client)
@@ -64,7 +64,7 @@ def test_second_sign_in_finds_the_same_account_and_is_recorded(
 
 
 @pytest.mark.security(14)
-@pytest.mark.requirement("MC-02")
+@pytest.mark.requirement("MC-05")
 def test_same_subject_at_two_partners_is_two_people(peers: tuple[OpenIDPeer, OpenIDPeer]) -> None:
     through(browser(), "canada", login="alice")
     through(browser(), "quebec", login="alice")
@@ -148,7 +148,7 @@ def test_sign_in_page_lists_the_partners_and_says_what_is_needed(
     assert "Le justificatif quebec" in french
 
 
-@pytest.mark.requirement("MC-01")
+@pytest.mark.requirement("RR-01")
 def test_partner_whose_person_changes_their_mind_leaves_everything_as_it_was(
     peer: OpenIDPeer,
 ) -> None:

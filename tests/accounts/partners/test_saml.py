@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.security(12)
-@pytest.mark.requirement("MC-02")
+@pytest.mark.requirement("MC-05")
 def test_first_sign_in_makes_an_account_that_acts_for_nobody(saml_peer: SAMLPeer) -> None:
     client = browser()
     assert through_saml(client).status_code == 302
