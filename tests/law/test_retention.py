@@ -14,7 +14,7 @@ def wrong(folder: Path, content: str) -> RuleError:
     return caught.value
 
 
-@pytest.mark.parametrize("kept", ["filing", "receipt", "case"])
+@pytest.mark.parametrize("kept", ["filing", "receipt", "case", "registration"])
 def test_row_that_would_remove_what_was_filed_is_refused(kept: str, tmp_path: Path) -> None:
     row = f'[[retention]]\nid = "{kept}"\nlabel.en = "a"\nlabel.fr = "b"\nauthority = "c"\n'
     days = 'days = 10\ncounted_from.en = "d"\ncounted_from.fr = "e"\nin_force_from = 2020-01-01\n'

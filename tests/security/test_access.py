@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from greffe import urls as ordinary
 from tests.security.access import ALSO_POST, DEMONSTRATION, READ, ROLES, WRITE
 from tests.security.registry import FILE, Registry
-from tests.support.portal import browser, text_of
+from tests.support.portal import address, browser, text_of
 
 pytestmark = [
     pytest.mark.django_db,
@@ -129,16 +129,17 @@ def test_auditor_reads_the_history_and_sees_no_document(registry: Registry) -> N
         assert registry.submission.number not in page
 
 
-def test_account_that_acts_for_nobody_is_told_so_and_not_sent_in_circles(
+def test_account_that_acts_for_nobody_is_led_to_the_code_and_not_sent_in_circles(
     registry: Registry,
 ) -> None:
     user = registry.counsel
     client = browser(user)
     user.person = None
     user.save()
-    response = client.get(registry.path("portal:my-cases"))
-    assert response.status_code == 403
-    assert "You may not do this" in text_of(response)
+    for name in ("portal:my-cases", "portal:case", "registry:queue"):
+        response = client.get(registry.path(name))
+        assert (response.status_code, response["Location"]) == (302, address("invitation:code"))
+    assert client.get(address("invitation:code")).status_code == 200
 
 
 def test_persona_switch_works_in_the_demonstration_and_nowhere_else(

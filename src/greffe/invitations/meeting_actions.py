@@ -237,7 +237,8 @@ def record_meeting(*, by: Viewer, invitation_id: UUID, outcome: MeetingRecord) -
     else:
         require(invitation, "hold")
         meeting = _meeting(invitation, None)
-        if meeting.starts_at is None or meeting.starts_at > timezone.now():
+        now, at = timezone.now(), meeting.starts_at  # it may be held earlier on its day
+        if at is None or today_at(meeting.office, at) > today_at(meeting.office, now):
             raise InvitationRefusedError("meeting-to-come")
     seen = _seen(outcome, invitation)
     _is_whole(outcome, [*meeting.seen, *seen], decided_later=decided_later)

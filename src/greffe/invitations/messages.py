@@ -168,8 +168,8 @@ REFUSALS: dict[RefusalCode, Message] = {
     ),
     "meeting-to-come": Message(
         Text(
-            en="Nothing was recorded: the meeting has not begun.",
-            fr="Rien n’est inscrit\u00a0: la rencontre n’a pas commencé.",
+            en="Nothing was recorded: the meeting is on a day to come.",
+            fr="Rien n’est inscrit\u00a0: la rencontre a lieu un autre jour, à venir.",
         ),
         Text(en="Record it afterwards, or move it.", fr="Inscrivez-le après, ou déplacez-la."),
     ),

@@ -19,7 +19,8 @@ from greffe.law.tables import (
     ServiceDuty,
 )
 
-EXPIRING, KEPT = ("draft", "upload", "mail"), ("filing", "receipt", "case")
+EXPIRING = ("draft", "upload", "mail")
+KEPT = ("filing", "receipt", "case", "registration")
 """Classes of retention: what goes when its days are over, and what this version always keeps."""
 
 TIMED = ("form", "meeting", "code")
