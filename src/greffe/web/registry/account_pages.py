@@ -42,7 +42,9 @@ class WhyForm(forms.Form):
 def accounts(request: PortalRequest) -> HttpResponse:
     """Find an account by username, name or e-mail address."""
     asked = request.GET.get("q", "").strip()[:100]
-    found = search(request.viewer, asked, timezone.localdate())[: MOST + 1] if asked else []
+    found: list[User] = []
+    if asked:
+        found = list(search(request.viewer, asked, timezone.localdate())[: MOST + 1])
     context = {"asked": asked, "accounts": found[:MOST], "more": len(found) > MOST, "most": MOST}
     return render(request, "registry/accounts.html", context)
 
