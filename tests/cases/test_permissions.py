@@ -1,10 +1,13 @@
 """Who sees a case, in which capacity, on which day: by link and date, never by account."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from greffe.accounts.delegations import remove_delegate
 from greffe.accounts.models import User
 from greffe.accounts.viewers import viewer_of
 from greffe.cases import actions
@@ -13,6 +16,7 @@ from greffe.cases.my_cases import my_cases
 from greffe.cases.permissions import STAFF, capacity_in, may_file, may_read_documents
 from greffe.cases.queries import find_case, worked_cases
 from greffe.ledger.actors import SYSTEM
+from tests.support.delegates import delegate
 from tests.support.portal import claimant_of
 from tests.support.scenes import Scene
 
@@ -30,7 +34,8 @@ def capacity(user: User, case: Case, on: date) -> str | None:
     assert (seen.capacity if seen else None) == found
     assert worked_cases(viewer, on=on).filter(pk=case.pk).exists() is (found in STAFF)
     listed = my_cases(viewer, now=datetime.now(ZoneInfo("UTC")), on=on).cases
-    assert (case.pk in {one.id for one in listed}) is (found in {"counsel", "claimant"})
+    seen_in_portal = found in {"counsel", "claimant", "delegate"}
+    assert (case.pk in {one.id for one in listed}) is seen_in_portal
     return found
 
 
@@ -141,11 +146,64 @@ def test_officer_who_is_counsel_in_a_case_acts_as_counsel_there(scene: Scene) ->
     assert capacity(officer, case, scene.today) == "counsel"
 
 
+@pytest.mark.requirement("MC-16")
+def test_delegate_has_the_cases_of_counsel_while_counsel_is_of_record(scene: Scene) -> None:
+    counsel, user = scene.user(), scene.user("Jane Roe")
+    case, other = scene.case(counsel=counsel), scene.case()
+    made = delegate(scene, counsel, user)
+    assert capacity(user, case, scene.today) == "delegate"
+    assert capacity(user, other, scene.today) is None
+    actions.remove_counsel(by=SYSTEM, case=case, person=made.principal, on=scene.today)
+    assert capacity(user, case, scene.today - ONE) == "delegate"
+    assert capacity(user, case, scene.today) is None
+
+
+@pytest.mark.security(17)
+def test_removed_delegate_has_nothing(scene: Scene) -> None:
+    counsel, user = scene.user(), scene.user("Jane Roe")
+    case = scene.case(counsel=counsel)
+    made = delegate(scene, counsel, user)
+    remove_delegate(by=scene.viewer(counsel), delegation_id=made.id)
+    assert capacity(user, case, scene.today) is None
+
+
+def test_delegate_has_no_case_of_which_counsel_is_the_person_and_not_counsel(scene: Scene) -> None:
+    case = scene.case()
+    claimant, user = claimant_of(case), scene.user("Jane Roe")
+    delegate(scene, claimant, user)
+    assert capacity(user, case, scene.today) is None
+
+
+def test_delegate_who_is_counsel_or_claimant_there_acts_as_such(scene: Scene) -> None:
+    counsel, user = scene.user(), scene.user("Jane Roe")
+    delegate(scene, counsel, user)
+    both = scene.case(counsel=counsel)
+    assert user.person is not None
+    actions.add_counsel(by=SYSTEM, case=both, person=user.person, since=scene.start)
+    assert capacity(user, both, scene.today) == "counsel"
+    own = scene.case(counsel=counsel)
+    claimant = claimant_of(own)
+    delegate(scene, counsel, claimant)
+    assert capacity(claimant, own, scene.today) == "claimant"
+
+
+def test_capacity_of_a_delegate_is_one_statement(
+    scene: Scene, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    counsel, user = scene.user(), scene.user("Jane Roe")
+    case = scene.case(counsel=counsel)
+    delegate(scene, counsel, user)
+    viewer = scene.viewer(user)
+    with django_assert_num_queries(1):
+        assert capacity_in(viewer, case, on=scene.today) == "delegate"
+
+
 @pytest.mark.parametrize(
     ("capacity", "files", "reads"),
     [
         ("counsel", True, True),
         ("claimant", True, True),
+        ("delegate", True, True),
         ("officer", False, True),
         ("member", False, True),
         ("auditor", False, False),

@@ -74,8 +74,8 @@ def change_contact(*, by: Viewer, contact: Contact) -> Sequence[Duty] | None:
         setattr(person, name, getattr(contact, name))
     person.save(update_fields=changed)
     today = timezone.localdate()
-    own = dataclasses.replace(by, principals=())  # a delegate's address is not counsel's
-    cases = list(represented_or_own(own, on=today).filter(status="open").order_by("file_number"))
+    theirs = represented_or_own(by, on=today, as_delegate=False)  # an address is a person's own
+    cases = list(theirs.filter(status="open").order_by("file_number"))
     duties = [duty for case in cases if (duty := _duty(case)) is not None]
     event = record(
         kind=Kind.CONTACT_CHANGED,

@@ -1,6 +1,5 @@
 """Reads of cases, always scoped to a person."""
 
-import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,9 +31,9 @@ def _now(on: date) -> Q:
     return Q(since__lte=on) & (Q(until=None) | Q(until__gt=on))
 
 
-def represented_or_own(viewer: Viewer, *, on: date) -> QuerySet[Case]:
+def represented_or_own(viewer: Viewer, *, on: date, as_delegate: bool = True) -> QuerySet[Case]:
     """The cases that are this person's on that day: as counsel, as their own, or as a delegate."""
-    return Case.objects.filter(pk__in=_ties(viewer, on))
+    return Case.objects.filter(pk__in=_ties(viewer, on, as_delegate=as_delegate))
 
 
 def represents_somebody(viewer: Viewer, *, on: date) -> bool:
@@ -42,9 +41,10 @@ def represents_somebody(viewer: Viewer, *, on: date) -> bool:
     return CounselOfRecord.objects.filter(_now(on), person=viewer.person).exists()
 
 
-def _ties(viewer: Viewer, on: date) -> Any:
+def _ties(viewer: Viewer, on: date, *, as_delegate: bool = True) -> Any:
     """The ids of those cases. A union, because either half of it is read from an index."""
-    people = [viewer.id, *(principal.id for principal in viewer.principals)]
+    principals = viewer.principals if as_delegate else ()
+    people = [viewer.id, *(principal.id for principal in principals)]
     counsel = CounselOfRecord.objects.filter(_now(on), person__in=people)
     own = Participant.objects.filter(_now(on), person=viewer.person)
     return counsel.values("case").union(own.values("case"))
@@ -206,7 +206,7 @@ def family_cases(viewer: Viewer, case: Case, *, on: date, of: UUID | None = None
     if case.family_group_id is None:
         return Case.objects.none()
     if of is None or of == viewer.id:
-        filed_in = _ties(dataclasses.replace(viewer, principals=()), on)
+        filed_in = _ties(viewer, on, as_delegate=False)
     else:
         filed_in = CounselOfRecord.objects.filter(_now(on), person=of).values("case")
     return (
