@@ -2,7 +2,9 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings as configured
 from django.contrib.sessions.backends.db import SessionStore
+from django.test import override_settings
 from django.utils.crypto import get_random_string
 
 from greffe.accounts import factors
@@ -101,11 +103,8 @@ def test_nothing_that_opens_is_in_the_database(user: User) -> None:
 
 
 def test_secret_is_read_and_sealed_anew_after_the_registrys_own_was_changed(
-    user: User, settings: object
+    user: User,
 ) -> None:
-    from django.conf import settings as configured
-    from django.test import override_settings
-
     codes = with_app(user)
     former, new = configured.SECRET_KEY, get_random_string(50)
     with override_settings(SECRET_KEY=new, SECRET_KEY_FALLBACKS=[former]):
@@ -113,6 +112,12 @@ def test_secret_is_read_and_sealed_anew_after_the_registrys_own_was_changed(
         factors.check_code(user, codes[0])
     with override_settings(SECRET_KEY=new, SECRET_KEY_FALLBACKS=[]):
         factors.check_code(user, shown(later=1))
+
+
+def test_application_sealed_with_a_secret_that_is_gone_is_refused_calmly(user: User) -> None:
+    with_app(user)
+    with override_settings(SECRET_KEY=get_random_string(50)), pytest.raises(WrongFactorError):
+        factors.check_code(user, shown())
 
 
 def test_hook_of_django_allauth_seals(user: User) -> None:

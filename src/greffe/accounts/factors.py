@@ -6,6 +6,7 @@ HMACs and shown once.
 """
 
 import hmac
+import logging
 import secrets
 import time
 from collections.abc import Sequence
@@ -32,7 +33,9 @@ from greffe.ledger.actions import record
 from greffe.ledger.actors import Actor
 from greffe.ledger.kinds import Kind
 from greffe.notices.actions import queue_notice
-from greffe.notices.sealed import seal, unseal
+from greffe.notices.sealed import SealError, seal, unseal
+
+logger = logging.getLogger(__name__)
 
 CODES = 10
 """Recovery codes that are made at once."""
@@ -286,8 +289,11 @@ def _counter_of(secret: str, typed: str, *, after: int) -> int | None:
 
 
 def _use_app(user: User, data: dict[str, Any], typed: str) -> bool:
-    del user
-    secret = unseal(data["secret"])
+    try:
+        secret = unseal(data["secret"])
+    except SealError:
+        logger.warning("the application of account %s was sealed with a secret gone since", user.pk)
+        return False
     counter = _counter_of(secret, typed, after=data["last"])
     if counter is None:
         return False
