@@ -239,6 +239,7 @@ WRITE: dict[str, tuple[int, ...]] = {
     "account_reauthenticate": when_open(ACCOUNT, 422),
     "registry:end-account-sessions": when_open(ACCOUNTS, 422),
     "registry:close-account": when_open(ACCOUNTS, 422),
+    "registry:remove-account-factors": when_open(row("_ .. .. . .  .. .  ..  . # . . .  _"), 422),
     "portal:add-app": when_open(ACCOUNT, 422),
     "portal:add-passkey": when_open(ACCOUNT, 422),
     "portal:add-text": when_open(ACCOUNT, 422),

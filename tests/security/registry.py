@@ -131,7 +131,10 @@ class Registry:
     def arguments(self, name: str) -> list[Any]:
         """What an address of that name stands behind: the first pattern that fits it."""
         rules: list[tuple[str, Callable[[], list[Any]]]] = [
-            (r"registry:(account|end-account-sessions|close-account)$", lambda: [self.counsel.pk]),
+            (
+                r"registry:(account|end-account-sessions|close-account|remove-account-factors)$",
+                lambda: [self.counsel.pk],
+            ),
             (r"portal:remove-factor", lambda: [0]),
             (r"recovery-link", lambda: ["1", "not-a-token"]),
             (r".*-file$", lambda: [self.draft.id, self.upload.id]),

@@ -24,7 +24,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 
 from greffe.accounts import sessions
 from greffe.accounts.devices import device_name
@@ -161,6 +161,24 @@ def remove(*, by: Actor, user: User, factor_id: int, where: Where) -> None:
 
 
 @transaction.atomic
+def remove_all(*, by: Actor, user: User, why: str) -> None:
+    """Remove every factor of somebody who lost them, on behalf of the registry.
+
+    All sessions of the account end, and the person is told by e-mail.
+    """
+    _lock(user)
+    _rows(user).delete()
+    record(
+        kind=Kind.FACTOR_REMOVED,
+        by=by,
+        subject=user.person_id,
+        body={"factor": "all", "why": why},
+    )
+    sessions.end_all(by=by, user=user, reason="factors-changed")
+    _tell(user, gettext_lazy("Removed by the registry: all of them"), "")
+
+
+@transaction.atomic
 def renew_codes(*, by: Actor, user: User, where: Where) -> list[str]:
     """Draw recovery codes anew; the old ones are good no more. WrongFactorError if no factor."""
     _lock(user)
@@ -250,19 +268,22 @@ def _changed(by: Actor, user: User, what: Kind, kind: FactorKind, where: Where) 
     """Record a change, end the other sessions, tell the person by e-mail."""
     record(kind=what, by=by, subject=user.person_id, body={"factor": kind.name.lower()})
     sessions.end_others(by=by, user=user, session=where.session, reason="factors-changed")
+    said = gettext_lazy("New: %(factor)s")
+    if what == Kind.FACTOR_REMOVED:
+        said = gettext_lazy("Removed: %(factor)s")
+    _tell(user, said, where.agent, factor=WORDS[kind])
+
+
+def _tell(user: User, said: Any, agent: str, **words: Any) -> None:
+    """Owe the person an e-mail about their factors, in their own language."""
     person = user.person
     if person is None or not person.email:
         return
     lang = person.language
     with translation.override(lang):
-        said = (
-            gettext("Removed: %(factor)s")
-            if what == Kind.FACTOR_REMOVED
-            else gettext("New: %(factor)s")
-        )
         context = {
-            "what": said % {"factor": WORDS[kind]},
-            "device": device_name(where.agent),
+            "what": str(said) % words,
+            "device": device_name(agent) if agent else "–",
             "link": f"/{lang}/portal/account/factors/",
         }
     queue_notice(

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from greffe.accounts.factors import has_factor
 from greffe.accounts.models import User
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
+from tests.support.factors import with_app
 from tests.support.portal import address, browser, text_of
 from tests.support.scenes import PASSWORD, Scene
 
@@ -75,6 +77,24 @@ def test_nobody_closes_their_own_account(scene: Scene) -> None:
     assert response.status_code == 422
     operator.refresh_from_db()
     assert operator.is_active
+
+
+@pytest.mark.security(23)
+def test_lost_factors_are_removed_by_an_operator_alone_who_says_why(
+    scene: Scene, counsel: User
+) -> None:
+    with_app(counsel)
+    officer, client = scene.staff("officer", office="montreal"), browser(counsel)
+    name = "registry:remove-account-factors"
+    assert post(officer, name, counsel, prefix="factors").status_code == 404
+    operator = scene.staff("operator")
+    assert post(operator, name, counsel, why="", prefix="factors").status_code == 422
+    assert has_factor(counsel)
+    assert post(operator, name, counsel, prefix="factors").status_code == 302
+    assert not has_factor(counsel)
+    assert client.get(address("portal:my-cases")).status_code == 302
+    event = Event.objects.get(kind=Kind.FACTOR_REMOVED)
+    assert (event.body, event.actor_capacity) == ({"factor": "all", "why": WHY}, "operator")
 
 
 @pytest.mark.security(15)

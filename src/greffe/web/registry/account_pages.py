@@ -23,6 +23,7 @@ from greffe.web.reauthentication import recently_signed_in
 from greffe.web.registry.access import for_roles
 
 KEEPERS = frozenset({Role.OPERATOR, Role.OFFICER, Role.SUPERVISOR})
+OPERATORS = frozenset({Role.OPERATOR})
 MOST = 25
 
 
@@ -85,6 +86,21 @@ def close(request: PortalRequest, account_id: int) -> HttpResponse:
     return redirect("registry:account", account_id)
 
 
+@require_http_methods(["POST"])
+@for_roles(OPERATORS)
+@recently_signed_in
+def remove_factors(request: PortalRequest, account_id: int) -> HttpResponse:
+    """Remove the second factors of somebody who lost them and showed who they are another way."""
+    user, form = _found(request, account_id), WhyForm(request.POST, prefix="factors")
+    if user.pk == request.viewer.account_id:
+        form.add_error("why", _("Remove your own second factors in your account."))
+    if not form.is_valid():
+        return _page(request, user, factors=form)
+    factors.remove_all(by=_actor(request), user=user, why=form.cleaned_data["why"])
+    messages.success(request, gettext("The second factors were removed, and all sessions ended."))
+    return redirect("registry:account", account_id)
+
+
 def _found(request: PortalRequest, account_id: int) -> User:
     user = accounts_for(request.viewer, timezone.localdate()).filter(pk=account_id).first()
     if user is None:
@@ -102,6 +118,8 @@ def _page(request: PortalRequest, user: User, **wrong: WhyForm) -> HttpResponse:
         "factors": [WORDS[one.kind] for one in held if one.kind != FactorKind.CODES],
         "end": wrong.get("end") or WhyForm(prefix="end"),
         "close": wrong.get("close") or WhyForm(prefix="close"),
+        "lost": wrong.get("factors") or WhyForm(prefix="factors"),
+        "operator": request.viewer.holds(Role.OPERATOR),
         "form": next(iter(wrong.values()), None),
         "own": user.pk == request.viewer.account_id,
     }

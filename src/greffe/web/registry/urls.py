@@ -37,6 +37,11 @@ urlpatterns = [
         account_pages.end_sessions,
         name="end-account-sessions",
     ),
+    path(
+        "accounts/<int:account_id>/remove-factors/",
+        account_pages.remove_factors,
+        name="remove-account-factors",
+    ),
     path("accounts/<int:account_id>/close/", account_pages.close, name="close-account"),
     path("", queue_pages.queue, name="queue"),
     path("take/", queue_pages.take, name="take"),
