@@ -17,8 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from greffe.accounts import limits
 from greffe.accounts.addresses import client_address, network_of
-from greffe.accounts.known_browsers import remember_browser
-from greffe.accounts.models import User
 from greffe.accounts.partners import openid, saml
 from greffe.accounts.partners.adapter import partner_or_404, provider_of
 from greffe.accounts.partners.configuration import Partner, SAMLPartner
@@ -66,8 +64,6 @@ def come_back(request: HttpRequest, partner_id: str) -> HttpResponseBase:
             else openid.answered(request, provider)
         )
         response: HttpResponseBase = complete_social_login(request, login)
-        if isinstance(request.user, User):
-            remember_browser(request, response, request.user.username)
         return response
 
     response = _tried(request, partner, signed_in)

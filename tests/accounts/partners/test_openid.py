@@ -1,5 +1,7 @@
 """Signing in through OpenID Connect, with the certified oidc-provider on the other side."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
@@ -7,6 +9,7 @@ from django.test import Client
 from greffe.accounts.models import User
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
+from tests.support.factors import shown, with_app
 from tests.support.partners import OpenIDPeer, begin, come_back, sign_in_there, through
 from tests.support.portal import address, browser, text_of
 from tests.support.scenes import Scene
@@ -41,8 +44,10 @@ def test_first_sign_in_makes_an_account_that_acts_for_nobody(peer: OpenIDPeer) -
 def test_account_without_a_person_opens_nothing_and_gets_a_calm_page(peer: OpenIDPeer) -> None:
     client = browser()
     page = client.get(through(client)["Location"], follow=True)
-    assert page.status_code in {200, 403}
-    assert client.get(address("registry:queue")).status_code in {302, 403, 404}
+    assert page.status_code == 200
+    assert page.request["PATH_INFO"] == address("invitation:code")
+    for name in ("portal:my-cases", "registry:queue", "portal:account"):
+        assert client.get(address(name)).status_code in {302, 404}
 
 
 @pytest.mark.security(23)
@@ -58,8 +63,8 @@ def test_second_sign_in_finds_the_same_account_and_is_recorded(
     assert response["Location"] == address("portal:my-cases")
     assert "Amélie Tremblay" in text_of(client.get(response["Location"]))
     assert User.objects.count() == 1
-    (event,) = Event.objects.filter(kind=Kind.SIGN_IN)
-    assert (event.subject, event.actor_account_id) == (user.person_id, user.pk)
+    (event,) = Event.objects.filter(kind=Kind.SIGN_IN, subject=user.person_id)
+    assert (event.actor_account_id, event.at.utcoffset()) == (user.pk, timedelta(0))
     assert Event.objects.filter(kind=Kind.PARTNER_LINKED).count() == 1
 
 
@@ -169,3 +174,19 @@ def test_closed_account_is_told_so(peer: OpenIDPeer) -> None:
     client = browser()
     assert through(client)["Location"] == address("account_inactive")
     assert not signed_in(client)
+
+
+@pytest.mark.security(3)
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_second_factor_of_an_account_is_asked_for_after_its_partner_too(
+    peer: OpenIDPeer, lang: str
+) -> None:
+    through(browser())
+    with_app(linked("canada"))
+    client = browser()
+    response = through(client, lang=lang)
+    factor = address("second-factor", lang=lang)
+    assert (response["Location"], signed_in(client)) == (factor, False)
+    assert client.get(address("portal:my-cases"))["Location"].startswith(address("sign-in"))
+    client.post(factor, {"code": shown()})
+    assert client.session["_auth_user_id"] == str(linked("canada").pk)
