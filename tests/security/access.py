@@ -66,7 +66,8 @@ NOBODY    = row("_ .. .. .. . .  .. .  ..  . . . . .  _")
 STAFF     = row("_ .. .. .. . .  ## #  ##  # . . . .  _")
 CASE_FILE = row("_ .. .. .. . .  #. #  #.  # . . . .  _")
 KEEPERS   = row("_ .. .. .. . .  .. #  #.  . . . . .  _")
-ACCOUNTS  = row("_ .. .. . .  ## #  ..  . # . . .  _")
+ACCOUNTS  = row("_ .. .. .. . .  ## #  ..  . # . . .  _")
+OPERATORS = row("_ .. .. .. . .  .. .  ..  . # . . .  _")
 AUDITORS  = row("_ .. .. .. . .  .. .  ..  # . . . .  _")
 REDIRECT  = when_open(EVERYBODY, 302)
 GONE      = when_open(EVERYBODY, 410)
@@ -239,7 +240,7 @@ WRITE: dict[str, tuple[int, ...]] = {
     "account_reauthenticate": when_open(ACCOUNT, 422),
     "registry:end-account-sessions": when_open(ACCOUNTS, 422),
     "registry:close-account": when_open(ACCOUNTS, 422),
-    "registry:remove-account-factors": when_open(row("_ .. .. . .  .. .  ..  . # . . .  _"), 422),
+    "registry:remove-account-factors": when_open(OPERATORS, 422),
     "portal:add-app": when_open(ACCOUNT, 422),
     "portal:add-passkey": when_open(ACCOUNT, 422),
     "portal:add-text": when_open(ACCOUNT, 422),
