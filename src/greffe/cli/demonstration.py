@@ -12,7 +12,7 @@ from greffe.accounts.models import Person, Role, User
 from greffe.cases import actions
 from greffe.cases.models import Case, FamilyGroup
 from greffe.cases.rules import rules
-from greffe.cli import demonstration_filings
+from greffe.cli import demonstration_filings, demonstration_invitations
 from greffe.ledger.actors import SYSTEM
 
 PASSWORD = "une-phrase-de-passe-de-demonstration"  # noqa: S105 - the demonstration's, told in the README
@@ -47,6 +47,7 @@ def make() -> bool:
         return False
     with transaction.atomic():
         _Scene().play()
+        demonstration_invitations.make()
     demonstration_filings.make()
     return True
 

@@ -10,13 +10,15 @@ from greffe.ledger.models import Event
 from greffe.ledger.queries import history
 from greffe.notices.queries import failed_notices
 
+_EVENTS = 200
 _SAME_MOMENT = timedelta(minutes=1)
 """An e-mail is dated by the beginning of the transaction that changes its invitation."""
 
 
 def history_of(invitation: Invitation) -> list[Event]:
-    """The events of an invitation, the latest first."""
-    return history(invitation.pk)
+    """The events of an invitation, the latest first; its e-mails are told of by themselves."""
+    events = history(invitation.pk, limit=_EVENTS)
+    return [event for event in events if event.subject == invitation.pk]
 
 
 def came_back(shown: Sequence[Invitation]) -> set[UUID]:

@@ -39,7 +39,7 @@ class Invitation(models.Model):
         """How invitation, reminders and code reach the person."""
 
         EMAIL = "email", _("E-mail")
-        MAIL = "mail", _("Mail")
+        MAIL = "mail", _("Regular mail")
         FAX = "fax", _("Fax")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

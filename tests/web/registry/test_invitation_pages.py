@@ -189,6 +189,21 @@ def test_failed_email_is_past_once_the_invitation_moves_on(
     assert "E-mail came back" not in listed(client, owner="registry")
 
 
+@pytest.mark.requirement("MC-17")
+def test_email_of_a_claimant_that_failed_is_among_what_was_not_sent_in_the_case(
+    client: Client, desk: Invitations
+) -> None:
+    claimant = desk.case.participants.get().person
+    invitation = desk.invited(
+        person=claimant, case=desk.case, channel="mail", to="9 Example Street"
+    )
+    return_form(invitation_id=invitation.pk, form=form())
+    fail(invitation)
+    page = text_of(client.get(address("registry:unsent")))
+    assert "Registration form received" in page
+    assert desk.case.file_number in page
+
+
 def steps(page: str) -> list[str]:
     """The words of the tags of the task list."""
     drawn = page.partition('<ol class="task-list">')[2].partition("</ol>")[0]

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
                 (
                     "channel",
                     models.CharField(
-                        choices=[("email", "E-mail"), ("mail", "Mail"), ("fax", "Fax")],
+                        choices=[("email", "E-mail"), ("mail", "Regular mail"), ("fax", "Fax")],
                         default="email",
                         max_length=8,
                     ),

@@ -199,7 +199,7 @@ class OutcomeForm(forms.Form):
             self.fields[f"kind_{n}"] = forms.ChoiceField(
                 label=gettext("Identity document %(n)s") % {"n": n + 1},
                 required=False,
-                choices=[("", _("None")), *kinds],
+                choices=[("", gettext("No document")), *kinds],
                 widget=forms.Select(attrs={"class": "select"}),
             )
             self.fields[f"last_{n}"] = forms.CharField(

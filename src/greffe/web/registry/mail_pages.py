@@ -24,6 +24,7 @@ from greffe.notices.models import Notice
 from greffe.notices.queries import failed_notices
 from greffe.web.access import PortalRequest
 from greffe.web.registry.access import REGISTRY, for_roles
+from greffe.web.registry.invitation_pages import mail_subject
 
 SHOWN = 50
 LOOKED_AT = 1000
@@ -73,7 +74,7 @@ def _subject(notice: Notice) -> str:
         "notice-issued": gettext("Notice issued"),
         "access-code": gettext("Access code by text message"),
     }
-    return str(words[notice.kind])
+    return str(words.get(notice.kind) or mail_subject(notice.kind))
 
 
 @require_POST
