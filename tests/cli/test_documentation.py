@@ -60,6 +60,7 @@ def test_every_command_is_in_the_reference() -> None:
     listed = set(re.findall(r"^\| `([a-z]+(?: [a-z]+)?)\b(?=[ `])", page, re.MULTILINE))
     checks = {"state", "store", "keys", "isolation", "secret", "rules", "database", "roles"}
     checks |= {"clock", "migrations", "worker", "scanner", "space", "time", "mail", "unsent"}
+    checks |= {"texts"}
     assert commands(build()) <= listed
     assert listed - checks <= commands(build())
 

@@ -1,5 +1,6 @@
 """What people read about access codes: where one went, why it was not taken, when to ask again."""
 
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from greffe.accounts.code_errors import ExpiredCodeError, NoTextsError, WrongCodeError
@@ -93,15 +94,22 @@ def no_texts(error: NoTextsError) -> str:
 
 
 def sent(code: AccessCode | None, message: Notice | None) -> str:
-    """Where the code went, by the last four digits; "" where none is on its way."""
-    if code is None or message is None or message.state == "failed":
+    """Where the code goes, by the last four digits; "" where there is none that can be entered."""
+    if code is None or message is None or message.state == "failed" or _is_over(code):
         return ""
-    said = gettext("We sent a text message to the number that ends in %(last)s.")
+    if message.state == "sent":
+        said = gettext("We sent a text message to the number that ends in %(last)s.")
+    else:
+        said = gettext("The text message goes to the number that ends in %(last)s.")
     return said % {"last": code.mobile[-LAST:]}
 
 
+def _is_over(code: AccessCode) -> bool:
+    return code.used_at is not None or code.expires_at <= timezone.now()
+
+
 def trouble(code: AccessCode | None, message: Notice | None) -> str:
-    """What keeps a message from being sent; "" where nothing does."""
+    """What keeps somebody from having a code that can be entered; "" where nothing does."""
     if code is None:
         return gettext("No code has been sent. Ask for one below.")
     if message is None:
@@ -109,18 +117,10 @@ def trouble(code: AccessCode | None, message: Notice | None) -> str:
             "No code was sent: the registry knows no mobile number of yours. "
             "Ask the people named below."
         )
-    last = {"last": code.mobile[-LAST:]}
-    if message.state == "failed" and message.last_error.split()[0] in _WRONG_NUMBERS:
-        said = gettext(
-            "The telephone network does not take messages for the number that ends in %(last)s. "
-            "If it is not a mobile number of yours, ask the people named below to correct it."
-        )
-        return said % last
     if message.state == "failed":
-        return gettext(
-            "The text message could not be sent: the service for text messages did not answer. "
-            "Nothing is lost. Ask for a new code below, now or later."
-        )
+        return _failed(code, message)
+    if _is_over(code):
+        return gettext("The code that we sent last is no longer good. Ask for a new one below.")
     if message.state == "queued" and message.last_error:
         return gettext(
             "The text message has not gone out yet: the service for text messages does not answer. "
@@ -128,6 +128,19 @@ def trouble(code: AccessCode | None, message: Notice | None) -> str:
             "Nothing is lost: you can come back later and ask for a new code."
         )
     return ""
+
+
+def _failed(code: AccessCode, message: Notice) -> str:
+    if message.last_error.split(" ")[0] in _WRONG_NUMBERS:
+        said = gettext(
+            "The telephone network does not take messages for the number that ends in %(last)s. "
+            "If it is not a mobile number of yours, ask the people named below to correct it."
+        )
+        return said % {"last": code.mobile[-LAST:]}
+    return gettext(
+        "The text message could not be sent: the service for text messages did not answer. "
+        "Nothing is lost. Ask for a new code below, now or later."
+    )
 
 
 _WRONG_NUMBERS = frozenset({"no-address", "bad-address", "recipient-refused"})

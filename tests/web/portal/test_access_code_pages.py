@@ -71,6 +71,19 @@ def test_page_tells_where_the_code_went_and_has_one_field_for_it(user: User, lan
     assert 'type="text"' in field
 
 
+@BOTH
+def test_page_does_not_speak_of_a_code_that_is_over(user: User, lang: str) -> None:
+    client = begun(user)
+    send_texts()
+    words = {"en": "We sent a text message to", "fr": "Nous avons envoyé un message texte au"}
+    over = {"en": "is no longer good. Ask for a new", "fr": "n’est plus valable. Demandez-en un"}
+    assert words[lang] in page(client, lang)
+    assert over[lang] not in page(client, lang)
+    codes_grow_older(minutes=10)
+    assert words[lang] not in page(client, lang)
+    assert over[lang] in page(client, lang)
+
+
 @pytest.mark.security(4)
 def test_right_code_does_what_was_asked_and_leads_on(user: User) -> None:
     client = begun(user, "?what=this")
@@ -249,7 +262,7 @@ def test_message_that_was_not_sent_is_told(
     Notice.objects.filter(medium="text").update(state=state, last_error=error)
     shown = page(client)
     assert english in shown
-    assert ("We sent a text message" in shown) == (state == "queued")
+    assert ("The text message goes to" in shown) == (state == "queued")
 
 
 @BOTH
