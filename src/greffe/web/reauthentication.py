@@ -68,6 +68,7 @@ class AgainForm(FactorForm):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Keep whose password it is."""
         super().__init__(*args, **kwargs)
+        self.order_fields(["password"])
         self.request, self.user = request, cast("User", request.user)
         self.kinds = {one.kind for one in factors.factors_of(self.user)}
         # Text messages have a page of their own: who has nothing else shows the password alone.

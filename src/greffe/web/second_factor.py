@@ -64,15 +64,20 @@ class FactorForm(forms.Form):
 
     code = forms.CharField(
         label=_("Code"),
-        required=False,
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+        error_messages={"required": _("Enter the code.")},
     )
     credential = forms.JSONField(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Need a code, unless a passkey has spoken."""
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = not self.data.get("credential")
+
     def clean(self) -> dict[str, Any]:
         """See that one of the two is there."""
-        if not self.cleaned_data.get("code") and not self._credential():
+        if "code" in self.cleaned_data and not self.cleaned_data["code"] and not self._credential():
             self.add_error("code", _("Enter the code."))
         return self.cleaned_data
 

@@ -46,6 +46,7 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth has no types
         for name, words in missing.items():
             self.fields[name].error_messages["required"] = words
             self.fields[name].widget.attrs.pop("placeholder", None)
+            self.fields[name].help_text = ""  # the page has its own way to a forgotten password
 
     def clean(self) -> Any:
         """Count the try, then look at the password: one that must wait costs no hashing."""

@@ -39,8 +39,9 @@ def kinds() -> list[str]:
     return list(Event.objects.order_by("at").values_list("kind", flat=True))
 
 
-def test_sign_in_page_leads_to_it(db: None) -> None:
+def test_sign_in_page_leads_to_it_and_once_to_a_forgotten_password(db: None) -> None:
     page = text_of(browser().get(address("sign-in")))
+    assert page.count(address("account_reset_password")) == 1
     assert "I was invited and have no credential" in page
     assert address("credential-create") in page
 
@@ -129,6 +130,15 @@ def test_what_is_wrong_is_said_nothing_is_made_and_what_was_typed_is_kept(
     if "answer1" not in changes:
         assert 'value="Rue des Érables"' in page
     assert "lamp oar fig nine" not in page
+
+
+def test_empty_page_says_each_thing_once_in_the_order_of_the_page(db: None) -> None:
+    page = text_of(browser().post(address("credential-create"), {"version_credential": "1"}))
+    summary = page[page.index("error-summary") : page.index("<h1")]
+    said = ["Read the terms", "Enter a username", "Enter a password.", "Choose a question."]
+    places = [summary.index(one) for one in said]
+    assert places == sorted(places)
+    assert "three different answers" not in page
 
 
 @pytest.mark.security(2)

@@ -92,7 +92,7 @@ class AnswerFields(forms.Form):
                 self.add_error(f"question{n}", _("Choose three different questions."))
             if f"answer{n}" in self.cleaned_data and len(answer) < recovery.SHORTEST:
                 self.add_error(f"answer{n}", _("Give an answer of at least 3 letters or digits."))
-            elif answer in answers:
+            elif answer and answer in answers:
                 self.add_error(f"answer{n}", _("Give three different answers."))
             questions.add(question or "")
             answers.add(answer)
@@ -123,6 +123,12 @@ class CredentialForm(TermsForm, PasswordFields, AnswerFields):
             "invalid": _("A username has letters, digits and the signs @ . + - _ only."),
         },
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Put the fields in the order of the page, in which their errors are told."""
+        super().__init__(*args, **kwargs)
+        first = [name for name in self.fields if name.startswith(("accept_", "version_"))]
+        self.order_fields([*first, "username", "password1", "password2"])
 
     def clean_username(self) -> str:
         """Take every way of writing the same letters for one."""
