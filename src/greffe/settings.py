@@ -29,7 +29,7 @@ BASE = Path(__file__).parent
 # outside the demonstration without one: see greffe.doctor.
 SECRET_KEY = env.str("GREFFE_SECRET_KEY", "not-secret-used-only-where-nothing-is-served")
 # Former secrets, newest first: what they sealed or signed is still read, and sealed anew when used.
-SECRET_KEY_FALLBACKS = env.list("GREFFE_FORMER_SECRET_KEYS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("GREFFE_FORMER_SECRET_KEYS", [])
 ALLOWED_HOSTS = env.list("GREFFE_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 SITE_URL = env.str("GREFFE_URL", "http://127.0.0.1:8000")
 HTTPS = SITE_URL.startswith("https://")

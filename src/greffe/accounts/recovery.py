@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.db import transaction
@@ -37,11 +38,17 @@ class AnswersError(ValueError):
 class LinkTokens(PasswordResetTokenGenerator):
     """Tokens of links: signed, for half an hour (PASSWORD_RESET_TIMEOUT).
 
-    The password's hash and the last sign-in are in what is signed: a token dies when the password
-    is changed, and when the owner signs in.
+    The password's hash, the last sign-in and the address that it is sent to are in what is signed:
+    a token dies when the password or the address is changed, and when the owner signs in.
     """
 
     key_salt = "greffe.accounts.recovery"
+
+    def _make_hash_value(self, user: AbstractBaseUser, timestamp: int) -> str:
+        """Give what is signed."""
+        assert isinstance(user, User)  # noqa: S101 - there is one model of accounts
+        to = user.person.email if user.person else ""
+        return f"{super()._make_hash_value(user, timestamp)} {to}"
 
 
 _TOKENS = LinkTokens()

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from greffe.accounts import recovery
 from greffe.accounts.actors import account_actor
-from greffe.accounts.models import User
+from greffe.accounts.models import Person, User
 from greffe.accounts.tasks import send_link
 from greffe.ledger.kinds import Kind
 from greffe.ledger.models import Event
@@ -186,7 +186,7 @@ def test_link_is_good_for_half_an_hour(user: User, monkeypatch: pytest.MonkeyPat
     assert choose(client).status_code == 410
 
 
-@pytest.mark.parametrize("change", ["uid", "token", "closed", "signed-in"])
+@pytest.mark.parametrize("change", ["uid", "token", "closed", "signed-in", "address"])
 def test_link_that_is_not_good_says_so_and_opens_nothing(
     user: User, scene: Scene, change: str
 ) -> None:
@@ -201,6 +201,8 @@ def test_link_that_is_not_good_says_so_and_opens_nothing(
         bad = good[:-2] + ("0/" if good[-2] != "0" else "1/")
     elif change == "closed":
         User.objects.filter(pk=user.pk).update(is_active=False)
+    elif change == "address":
+        Person.objects.filter(pk=user.person_id).update(email="new@example.org")
     else:
         browser().post(address("sign-in"), {"login": "tremblay", "password": PASSWORD})
     response = browser().get(bad)
