@@ -1,6 +1,7 @@
 """GC Notify on the loopback: taken with proof, refused, slow, cut, moved, and out of order."""
 
 import logging
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,7 +22,7 @@ from greffe.notices.letters import (
 )
 from greffe.notices.models import Notice
 from greffe.notices.queries import failed_notices
-from tests.support.mail import queue
+from tests.support.mail import context, queue
 from tests.support.notify import KEY, SECRET, TEMPLATES, Notify, notify_server
 from tests.support.serving import DEADLINE, free_port
 from tests.support.texting import MOBILE, queue_code, send_texts
@@ -298,6 +299,16 @@ def test_e_mail_goes_by_the_same_service_where_it_has_a_template(deployed: Notif
     assert "MC6-02345" not in taken["personalisation"]["subject"]
     assert (notice.state, notice.channel) == ("sent", "gc-notify")
     assert Event.objects.get(kind="notice-sent").body["proof"] == notice.proof
+
+
+@pytest.mark.django_db
+def test_e_mail_with_a_calendar_file_goes_as_its_words(deployed: Notify) -> None:
+    file = b64encode(b"BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nEND:VCALENDAR\r\n").decode()
+    queue("meeting-moved", context=context("meeting-moved") | {"calendar": file})
+    send_texts(medium="mail")
+    (taken,) = deployed.accepted
+    assert "https://meet.example.org/greffe" in taken["personalisation"]["text"]
+    assert "VCALENDAR" not in str(taken)
 
 
 @pytest.mark.django_db

@@ -31,6 +31,8 @@ VALUES: dict[str, Any] = {
     "place": "Montréal Regional Office",
     "device": "Firefox on Windows",
     "what": "a passkey was added",
+    "name": "Amélie Tremblay",
+    "changed": "the mailing address",
     "used": "701",
     "quota": "1000",
     "level": "70",
