@@ -4,6 +4,8 @@ import datetime as dt
 from ipaddress import ip_address
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from greffe.accounts.limits import TooManyTriesError
@@ -107,6 +109,17 @@ def test_wrong_and_unknown_codes_cannot_be_told_apart(desk: Invitations) -> None
     assert refused(user, wrong) == refused(user, new_code().spoken) == "wrong-code"
     told = Event.objects.filter(kind=Kind.INVITATION_CODE_REFUSED).order_by("at")
     assert len({(str(event.body), event.subject, str(event.case_ids)) for event in told}) == 1
+
+
+@pytest.mark.security(6)
+def test_wrong_and_unknown_codes_cost_the_same(desk: Invitations) -> None:
+    _, code = desk.coded()
+    user, costs = credential(), []
+    for typed in (with_another_sign(code, 3), new_code().spoken):
+        with CaptureQueriesContext(connection) as made:
+            refused(user, typed)
+        costs.append([query["sql"].split(" ", 1)[0] for query in made])
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.security(6)

@@ -57,6 +57,43 @@ WORDS = {
 }
 
 
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_asking_to_be_invited_works_without_scripts(visit: Callable[..., Visit], lang: str) -> None:
+    who = visit(lang, java_script_enabled=False)
+    who.go("invitation/")
+    judged_without_scripts(who)
+    who.follow(who.page.locator(".card-title a[href*=ask]"))
+    press(who)
+    expect(who.page.locator(".error-summary li")).to_have_count(4)
+    who.page.fill("#id_name", "Nobody")
+    who.page.fill("#id_email", f"nobody-{lang}@example.org")
+    who.page.fill("#id_file_number", "MC6-99999")
+    who.page.locator("input[name=office][value=toronto]").check()
+    press(who)
+    expect(who.page.locator(".confirmation")).to_be_visible()
+    judged_without_scripts(who)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_pages_of_who_asks_are_for_everybody(visit: Callable[..., Visit], lang: str) -> None:
+    who = visit(lang)
+    for path in ("invitation/", "invitation/asked/", "invitation/ask/"):
+        who.go(path)
+        judged(path, who)
+    press(who)
+    expect(who.page.locator(".error-summary")).to_be_focused()
+    judged("ask, refused", who)
+
+
+def judged_without_scripts(who: Visit) -> None:
+    """One heading, and nothing wider than a telephone."""
+    expect(who.page.get_by_role("heading", level=1)).to_have_count(1)
+    who.page.set_viewport_size({"width": 320, "height": 900})
+    main = who.page.get_by_role("main").bounding_box()
+    assert main is not None
+    assert main["width"] <= 320
+
+
 def press(who: Visit) -> None:
     """Press the one button of the page's form, and be on the next page."""
     who.follow(who.page.get_by_role("main").locator("form button.button[type=submit]").last)
@@ -103,6 +140,8 @@ def test_counsel_is_invited_and_joins_the_portal(visit: Callable[..., Visit], la
     press(counsel)
     counsel.at(words["fixed"])
     judged("meeting fixed", counsel)
+    counsel.go(f"{own}cancel/")
+    judged("other times", counsel)
 
     officer.go(f"{invitation}meeting/outcome/")
     officer.page.locator("input[name=outcome][value=confirmed]").check()

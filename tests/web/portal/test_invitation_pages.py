@@ -9,13 +9,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from greffe.accounts.models import User
-from greffe.invitations.codes import link_token
+from greffe.invitations.actions import correct_mobile
+from greffe.invitations.codes import Code, link_token, read_code
 from greffe.invitations.models import Invitation, RegistrationForm
 from greffe.notices.models import Notice
 from tests.support.invitations import EMAIL, MOBILE, Invitations, credential, form, meeting_of
 from tests.support.portal import address, browser, text_of
 from tests.support.scenes import Scene
-from tests.support.texting import last_code
+from tests.support.texting import codes_grow_older, last_code, wrong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
 
@@ -116,8 +117,8 @@ def test_every_mistake_of_a_form_is_said_at_once_and_nothing_is_lost(
     desk: Invitations, lang: str, said: tuple[str, ...]
 ) -> None:
     token = link_token(desk.invited().pk)
-    wrong = typed(name="", mobile="12", regulator="guild")
-    answer = page(browser(), "form", token, lang=lang, data=wrong)
+    mistaken = typed(name="", mobile="12", regulator="guild")
+    answer = page(browser(), "form", token, lang=lang, data=mistaken)
     assert answer.status_code == 422
     assert [one for one in said if one not in words(answer)] == []
     assert 'value="12"' in words(answer)
@@ -129,9 +130,9 @@ def test_every_mistake_of_a_form_is_said_at_once_and_nothing_is_lost(
 @pytest.mark.parametrize("name", ["mine", "form", "times", "cancel", "calendar"])
 def test_link_that_is_none_of_ours_leads_nowhere(desk: Invitations, name: str) -> None:
     token = link_token(desk.scheduled().pk)
-    near = token[:-5] + ("B" if token[-5] == "A" else "A") + token[-4:]
-    for wrong in (near, token[:-1], "x", "é" * 43):
-        assert page(browser(), name, wrong).status_code == 404
+    near_it = token[:-5] + ("B" if token[-5] == "A" else "A") + token[-4:]
+    for other in (near_it, token[:-1], "x", "é" * 43):
+        assert page(browser(), name, other).status_code == 404
 
 
 def test_invitation_that_nobody_is_matched_to_has_no_page(desk: Invitations) -> None:
@@ -209,3 +210,94 @@ def test_code_and_terms_then_the_text_message_lead_to_my_cases(
     assert desk.case.file_number in words(client.get(address("portal:my-cases")))
     assert {one.terms for one in user.accepted_terms.all()} == {"portal", "code"}
     assert desk.now(invitation).state == "activated"
+
+
+@pytest.mark.security(4)
+def test_code_of_a_letter_that_somebody_else_found_leads_to_the_owner_s_telephone(
+    desk: Invitations, texts: None
+) -> None:
+    _, code = desk.coded()
+    thief = credential("thief")
+    client = browser(thief)
+    page(client, "code", data={"code": code} | accepted(client))
+    assert Notice.objects.get(medium="text").recipient == MOBILE
+    answer = client.post(address("portal:access-code"), {"code": wrong(last_code())})
+    assert (answer.status_code, joined(thief)) == (422, False)
+
+
+@pytest.mark.requirement("MC-04")
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "has been used already"), ("fr", "a déjà servi")]
+)
+def test_second_browser_with_the_same_code_is_told_plainly(
+    desk: Invitations, texts: None, lang: str, said: str
+) -> None:
+    _, code = desk.coded()
+    first, second = credential("first"), credential("second")
+    one, other = browser(first), browser(second)
+    page(one, "code", data={"code": code} | accepted(one))
+    earlier = last_code()
+    codes_grow_older(minutes=5)  # so soon after the first, no second message goes to one number
+    page(other, "code", data={"code": code} | accepted(other))
+    later = last_code()
+    where = address("portal:access-code", lang=lang)
+    assert one.post(where, {"code": earlier}).status_code == 302
+    answer = other.post(where, {"code": later})
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert (joined(first), joined(second)) == (True, False)
+
+
+@pytest.mark.requirement("MC-06")
+def test_number_changed_after_the_message_takes_another_message(
+    desk: Invitations, texts: None
+) -> None:
+    invitation, code = desk.coded()
+    user = credential()
+    client = browser(user)
+    page(client, "code", data={"code": code} | accepted(client))
+    correct_mobile(by=desk.officer, invitation_id=invitation.pk, mobile="438 555 0199")
+    answer = client.post(address("portal:access-code"), {"code": last_code()})
+    assert (answer.status_code, joined(user)) == (422, False)
+    client.post(address("portal:access-code-again"))
+    assert Notice.objects.filter(medium="text", recipient="+14385550199").exists()
+    answer = client.post(address("portal:access-code"), {"code": last_code()})
+    assert (answer.status_code, joined(user)) == (302, True)
+
+
+def test_terms_that_are_not_accepted_hold_the_code_up(desk: Invitations) -> None:
+    _, code = desk.coded()
+    user = credential()
+    answer = page(browser(user), "code", data={"code": code})
+    assert answer.status_code == 422
+    assert "Read the terms" in words(answer)
+    assert not user.accepted_terms.exists()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "has a typing error"), ("fr", "erreur de frappe")]
+)
+def test_mistyped_code_is_told_with_what_a_code_looks_like(
+    desk: Invitations, lang: str, said: str
+) -> None:
+    client = browser(credential())
+    data = {"code": "2345-6789-ABCD-EFGH"} | accepted(client)
+    answer = page(client, "code", lang=lang, data=data)
+    assert answer.status_code == 422
+    assert said in words(answer)
+
+
+@pytest.mark.security(5)
+def test_guesses_at_one_code_wait_and_the_page_says_for_how_long(desk: Invitations) -> None:
+    _, code = desk.coded()
+    client = browser(credential())
+    data = {"code": near(code)} | accepted(client)
+    statuses = [page(client, "code", data=data).status_code for _ in range(6)]
+    assert statuses == [422] * 5 + [429]
+
+
+def near(code: str) -> str:
+    """A code that is right in itself and not this one, at the same invitation."""
+    read = read_code(code)
+    assert read is not None
+    return Code(read.selector, read.secret[::-1]).spoken
