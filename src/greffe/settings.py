@@ -173,7 +173,6 @@ SOCIALACCOUNT_ADAPTER = "greffe.accounts.partners.adapter.PartnerAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_UID_MAX_LENGTH = 256  # a persistent name of SAML 2.0 is as long at most
 MFA_ADAPTER = "greffe.accounts.factor_adapter.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 ACCOUNT_LOGOUT_ON_GET = False

@@ -190,3 +190,12 @@ def test_second_factor_of_an_account_is_asked_for_after_its_partner_too(
     assert client.get(address("portal:my-cases"))["Location"].startswith(address("sign-in"))
     client.post(factor, {"code": shown()})
     assert client.session["_auth_user_id"] == str(linked("canada").pk)
+
+
+@pytest.mark.security(14)
+def test_longest_subjects_that_the_protocol_allows_are_told_apart(peer: OpenIDPeer) -> None:
+    for last in "ab":
+        peer.spoil(claims={"sub": "s" * 254 + last})
+        assert through(browser()).status_code == 302
+    through(browser())
+    assert SocialAccount.objects.count() == 2

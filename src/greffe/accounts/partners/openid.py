@@ -21,6 +21,7 @@ from greffe.accounts.partners.configuration import OpenIDPartner
 from greffe.accounts.partners.discovery import published
 from greffe.accounts.partners.id_tokens import Expected, UnknownKeyError, subject_of
 from greffe.accounts.partners.refusals import PartnerError, Why
+from greffe.accounts.partners.subjects import key_of
 
 
 class Connection(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has no types
@@ -85,7 +86,7 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]  # same
 
     def extract_uid(self, data: dict[str, Any]) -> str:
         """Give the subject."""
-        return str(data["sub"])
+        return key_of(data["sub"])
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         """Keep nothing."""

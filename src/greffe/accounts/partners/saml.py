@@ -24,6 +24,7 @@ from greffe.accounts.partners.configuration import CLOCK_SECONDS, SAMLPartner
 from greffe.accounts.partners.refusals import PartnerError, Why
 from greffe.accounts.partners.saml_metadata import read_metadata
 from greffe.accounts.partners.saml_responses import Here, Said, read_response
+from greffe.accounts.partners.subjects import key_of
 
 CARRIED_SECONDS = 120
 """Seconds that may pass between the two pages of a return: a redirection."""
@@ -58,7 +59,7 @@ class Provider(SAMLProvider):  # type: ignore[misc]  # allauth has no types
 
     def extract_uid(self, data: dict[str, Any]) -> str:
         """Give the subject."""
-        return str(data["sub"])
+        return key_of(data["sub"])
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         """Keep nothing."""
