@@ -177,7 +177,7 @@ def statements_of(page: Page) -> list[Statement]:
         answer = client.get(page.address)
     if answer.status_code != 200:
         raise SystemExit(f"{page.address} was answered with {answer.status_code}")
-    written = [one for one, _ in statements if not one.lstrip().startswith("SELECT")]
+    written = [one for one, _ in statements if not one.lstrip().startswith(("SELECT", "WITH"))]
     if written:
         raise SystemExit(f"{page.address} writes: {written[0]}")
     return statements

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpResponse
@@ -73,26 +73,17 @@ def case(request: PortalRequest, case_id: UUID) -> HttpResponse:
     seen = staff_case_or_404(request, case_id)
     today = timezone.localdate()
     sight = Sight.known(request.viewer, seen.case, seen.capacity, on=today)
-    links = record_queries.links_of(seen.case)
     reads = may_read_documents(seen.capacity)
     context = {
         "case": seen.case,
         "division": rules().division(seen.case.division, today),
-        "people": [_dated(link, today) for link in links["participant"]],
-        "counsel": [_dated(link, today) for link in links["counsel"]],
-        "minister": [_dated(link, today) for link in links["minister"]],
-        "offices": [_dated(link, today) for link in reversed(links["office"])],
-        "openness": [_dated(link, today) for link in reversed(links["openness"])],
-        "minister_always": rules().division(seen.case.division, today).minister_is_always_party,
+        "about": _about(request, seen, sight, today),
         "hearings": _hearings(seen.case),
         "fixes_hearings": seen.capacity == "officer",
         "takes_paper": seen.capacity == "officer",
-        "family": _family(request, seen.case, today),
         "reads_documents": reads,
         "entries": _entries(_record(request, seen, today), seen.case, seals=sight.keeps_seals),
         "waiting": _waiting(request, seen.case) if reads else [],
-        "keeps_seals": sight.keeps_seals,
-        "may_transfer": may_transfer(seen.capacity) and seen.case.status != Case.Status.CLOSED,
         "audits": seen.capacity == "auditor",
     }
     return render(request, "registry/case.html", context)
@@ -120,14 +111,68 @@ def _read(entry: RecordEntry, reader: Addresses) -> str:
     return reader(entry.source_id, entry.source_position) if filed else ""
 
 
-def _dated(link: Link, on: date) -> dict[str, Any]:
-    """A link with its words; `held` unless it ended on the day it began."""
-    return {
-        "link": link,
-        "words": _words(link),
-        "now": link.until is None or link.until > on,
-        "held": link.until is None or link.until > link.since,
-    }
+class Dated(NamedTuple):
+    """A link of a case with its words and days; `held` unless it ended on the day it began."""
+
+    name: str
+    words: str
+    principal: bool
+    since: date
+    until: date | None
+    now: bool
+    held: bool
+
+
+class About(NamedTuple):
+    """What the registry knows of a case, as tables/case_about.html draws it."""
+
+    id: UUID
+    status: str
+    closed_on: date | None
+    language: str
+    sealed: bool
+    people: tuple[Dated, ...]
+    counsel: tuple[Dated, ...]
+    minister: tuple[Dated, ...]
+    minister_always: bool
+    offices: tuple[Dated, ...]
+    openness: tuple[Dated, ...]
+    family: tuple[Case, ...]
+    keeps_seals: bool
+    may_transfer: bool
+
+
+def _about(request: PortalRequest, seen: SeenCase, sight: Sight, on: date) -> About:
+    found, links = seen.case, record_queries.links_of(seen.case)
+    dated = {kind: tuple(_dated(link, on) for link in of) for kind, of in links.items()}
+    return About(
+        id=found.pk,
+        status=found.get_status_display(),
+        closed_on=found.closed_on,
+        language=found.language,
+        sealed=found.sealed,
+        people=dated["participant"],
+        counsel=dated["counsel"],
+        minister=dated["minister"],
+        minister_always=rules().division(found.division, on).minister_is_always_party,
+        offices=dated["office"][::-1],
+        openness=dated["openness"][::-1],
+        family=tuple(_family(request, found, on)),
+        keeps_seals=sight.keeps_seals,
+        may_transfer=may_transfer(seen.capacity) and found.status != Case.Status.CLOSED,
+    )
+
+
+def _dated(link: Link, on: date) -> Dated:
+    return Dated(
+        name=link.name,
+        words=_words(link),
+        principal=link.principal,
+        since=link.since,
+        until=link.until,
+        now=link.until is None or link.until > on,
+        held=link.until is None or link.until > link.since,
+    )
 
 
 def _words(link: Link) -> str:
@@ -142,13 +187,19 @@ def _words(link: Link) -> str:
             return link.what
 
 
+_HEARINGS = """
+SELECT hearing.*, person.name AS member_name
+FROM cases_hearing AS hearing LEFT JOIN accounts_person AS person ON person.id = hearing.member_id
+WHERE hearing.case_id = %s ORDER BY hearing.starts_at DESC, hearing.id
+"""
+
+
 def _hearings(found: Case) -> list[dict[str, Any]]:
     """Every hearing of the case, also those cancelled or postponed, the latest first."""
-    hearings = Hearing.objects.filter(case=found).select_related("member").order_by("-starts_at")
     now = timezone.now()
     return [
         {"hearing": one, "office": rules().office(one.office), "past": one.starts_at < now}
-        for one in hearings
+        for one in Hearing.objects.raw(_HEARINGS, [found.pk])
     ]
 
 

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from django import forms, template
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -115,6 +117,23 @@ def day(value: dt.date) -> SafeString:
     """Draw a day in words, with its ISO date for machines."""
     words = date_in_words(value, _lang())
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+
+
+# The frame
+
+
+@register.simple_tag
+def kept(name: str, **given: str | int) -> SafeString:
+    """Draw a piece of every page that is the same for everybody in a language: once."""
+    return _kept(name, _lang(), settings.ROOT_URLCONF, tuple(given.items()))
+
+
+@lru_cache(256)
+def _kept(
+    name: str, lang: str, addresses: str, given: tuple[tuple[str, str | int], ...]
+) -> SafeString:
+    del lang, addresses  # what else it depends on
+    return render_to_string(name, dict(given))
 
 
 # Signs, tags, notices

@@ -48,11 +48,13 @@ const ask = (options) =>
 
 const look = () => ask({});
 
-// The button of the warning: the form works by itself, but would leave the page.
+// The button of the warning: sent from here, so that nobody leaves the page.
 const stay = (event) => {
   event.preventDefault();
   (left?.isConnected ? left : document.querySelector("#main")).focus({ preventScroll: true });
-  ask({ method: "POST", body: new FormData(event.target) });
+  const body = new FormData(event.target);
+  body.set("csrfmiddlewaretoken", place.dataset.token);
+  ask({ method: "POST", body });
 };
 
 if (place) {
