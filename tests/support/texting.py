@@ -1,8 +1,10 @@
 """Access codes in tests: read from what waits to be sent, and time that goes by for them."""
 
+from __future__ import annotations
+
 import re
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.db import connection
@@ -10,7 +12,12 @@ from django.utils import timezone
 
 from tests.support.guessing import time_goes_by
 
+if TYPE_CHECKING:
+    from greffe.accounts.models import User
+    from tests.support.scenes import Scene
+
 MOBILE, OTHER = "+15145550100", "+16045550199"
+HERE, THERE = "session-of-this-browser", "session-of-another-browser"
 
 
 def waiting_words() -> list[str]:
@@ -81,3 +88,39 @@ def queue_code(code: str, **changes: Any) -> UUID:
     }
     with transaction.atomic():
         return queue_text(**(asked | changes))[0]
+
+
+def send(scene: Scene, user: User, **changes: Any) -> str:
+    """Send a code; give its digits."""
+    from greffe.accounts import access_codes
+    from greffe.accounts.models import AccessCode
+
+    asked: dict[str, Any] = {
+        "by": scene.viewer(user).actor("account"),
+        "user": user,
+        "purpose": AccessCode.Purpose.FIRST_SIGN_IN,
+        "mobile": MOBILE,
+        "bound_to": HERE,
+        "language": "en",
+    }
+    access_codes.send(**(asked | changes))
+    return last_code()
+
+
+def enter(scene: Scene, user: User, typed: str, **changes: Any) -> str:
+    """Enter what was typed; give why it was refused, "" where it was not."""
+    from greffe.accounts import access_codes
+    from greffe.accounts.code_errors import ExpiredCodeError, WrongCodeError
+    from greffe.accounts.models import AccessCode
+
+    asked: dict[str, Any] = {
+        "by": scene.viewer(user).actor("account"),
+        "user": user,
+        "purpose": AccessCode.Purpose.FIRST_SIGN_IN,
+        "bound_to": HERE,
+    }
+    try:
+        access_codes.enter(**(asked | {"typed": typed} | changes))
+    except (WrongCodeError, ExpiredCodeError) as error:
+        return error.why
+    return ""
