@@ -131,6 +131,8 @@ def test_account_without_a_person_sees_its_code_and_is_named_by_it(
     scene: Scene, counsel: User
 ) -> None:
     user = User.objects.create_user("assistant", password=PASSWORD)
+    landed = browser(user).get(address("portal:my-cases"), follow=True)
+    assert address("portal:act-for-counsel") in text_of(landed)
     page = text_of(browser(user).get(address("portal:act-for-counsel")))
     code = code_of(user)
     assert code in page
