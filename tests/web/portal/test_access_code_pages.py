@@ -287,6 +287,23 @@ def test_what_cannot_be_done_now_is_told_and_the_code_stays_good(user: User) -> 
     assert AccessCode.objects.get().used_at is None
 
 
+@pytest.mark.requirement("MC-14")
+def test_message_that_was_not_sent_is_seen_by_the_officers_of_the_person_s_cases(
+    user: User, scene: Scene
+) -> None:
+    case = scene.case(counsel=user)
+    begun(user)
+    Notice.objects.filter(medium="text").update(
+        state="failed", last_error="recipient-refused 400", context={}
+    )
+    unsent = address("registry:unsent")
+    page_here = text_of(browser(scene.staff("officer", office="montreal")).get(unsent))
+    assert "Access code by text message" in page_here
+    assert case.file_number in page_here
+    page_there = text_of(browser(scene.staff("officer", office="vancouver")).get(unsent))
+    assert case.file_number not in page_there
+
+
 def test_person_without_a_number_is_told_whom_to_ask(user: User) -> None:
     Person.objects.update(mobile="")
     client = browser(user)

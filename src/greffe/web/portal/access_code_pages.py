@@ -4,11 +4,10 @@ What is asked for is in the session: the account, the purpose, and what the purp
 again. A page that needs a code says once what its purpose does, and sends people here.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -32,7 +32,9 @@ from greffe.accounts.code_errors import (
     WrongCodeError,
 )
 from greffe.accounts.known_browsers import known_browser
-from greffe.accounts.models import AccessCode, User
+from greffe.accounts.models import AccessCode, Person, User
+from greffe.accounts.viewers import Viewer
+from greffe.cases.queries import represented_or_own
 from greffe.ledger.actors import Actor
 from greffe.notices.queries import find_by_key
 from greffe.web import code_words
@@ -56,9 +58,9 @@ class Asked:
     data: Mapping[str, str] = field(default_factory=dict)
 
 
-def _no_cases(request: HttpRequest, asked: Asked) -> Sequence[UUID]:
-    del request, asked
-    return ()
+def _of_the_account(request: HttpRequest, asked: Asked) -> Person | None:
+    del request
+    return asked.user.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ class Use:
 
     `mobile` gives the number as it is now, "" where there is none. `entered` is called in the
     transaction that uses the code up, and gives the address to go on to. `back` names the page to
-    go back to. `cases` gives the cases whose officers see a message that could not be sent.
+    go back to. `person` gives who the message is for, the account's own unless said: the officers
+    of that person's cases see one that could not be sent.
     """
 
     mobile: Callable[[HttpRequest, Asked], str]
     entered: Callable[[HttpRequest, Asked], str]
     back: str = "portal:my-cases"
-    cases: Callable[[HttpRequest, Asked], Collection[UUID]] = _no_cases
+    person: Callable[[HttpRequest, Asked], Person | None] = _of_the_account
 
 
 _USES: dict[AccessCode.Purpose, Use] = {}
@@ -219,7 +222,7 @@ def _send(request: HttpRequest, asked: Asked) -> bool:
             bound_to=request.session.session_key or "",
             language=request.session[_KEY]["language"],
             place=_place(request, asked.user),
-            about=About(case_ids=use.cases(request, asked)),
+            about=_about(use.person(request, asked), asked.user),
         )
     except sending.TooManySentError as refusal:
         messages.error(request, code_words.too_many_sent(refusal.wait))
@@ -228,6 +231,14 @@ def _send(request: HttpRequest, asked: Asked) -> bool:
     else:
         return True
     return False
+
+
+def _about(person: Person | None, user: User) -> About:
+    if person is None:
+        return About()
+    whose = Viewer(person=person, account_id=user.pk)
+    cases = represented_or_own(whose, on=timezone.localdate(), as_delegate=False)
+    return About(person.pk, list(cases.values_list("pk", flat=True)))
 
 
 def _shown(request: HttpRequest, asked: Asked, form: CodeForm) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 from greffe.accounts import limits, terms
 from greffe.accounts.actors import account_actor
 from greffe.accounts.addresses import client_address
-from greffe.accounts.models import AccessCode, User
+from greffe.accounts.models import AccessCode, Person, User
 from greffe.invitations.code_actions import activate, check_code
 from greffe.invitations.messages import refusal_text
 from greffe.invitations.models import InvitationCode
@@ -109,6 +109,13 @@ def _mobile(request: HttpRequest, asked: Asked) -> str:
     return form.mobile if form else ""
 
 
+def _invited(request: HttpRequest, asked: Asked) -> Person | None:
+    """Who was invited: the account is nobody's yet."""
+    del request
+    row = _row(asked)
+    return row.invitation.person if row else None
+
+
 def _row(asked: Asked) -> InvitationCode | None:
     return (
         InvitationCode.objects.select_related("invitation")
@@ -141,5 +148,6 @@ def _join(request: HttpRequest, asked: Asked) -> str:
 
 
 access_code_pages.register(
-    AccessCode.Purpose.FIRST_SIGN_IN, Use(mobile=_mobile, entered=_join, back="invitation:code")
+    AccessCode.Purpose.FIRST_SIGN_IN,
+    Use(mobile=_mobile, entered=_join, back="invitation:code", person=_invited),
 )
