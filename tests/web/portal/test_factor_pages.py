@@ -10,7 +10,7 @@ from greffe.accounts.models import User
 from tests.support.factors import shown, with_app
 from tests.support.portal import address, browser, text_of
 from tests.support.scenes import PASSWORD, Scene
-from tests.support.texting import last_code
+from tests.support.texting import codes_grow_older, last_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("MC-06")]
 
@@ -129,6 +129,7 @@ def test_text_messages_are_turned_on_by_a_first_code_and_asked_at_the_next_sign_
     assert begun["Location"] == address("portal:access-code")
     client.post(begun["Location"], {"code": last_code()})
     assert kinds(user) == ["TEXT", "CODES"]
+    codes_grow_older(hours=1)
     signing_in = browser()
     data = {"login": user.username, "password": PASSWORD}
     asked = signing_in.post(address("sign-in"), data)["Location"]
