@@ -35,6 +35,7 @@ from greffe.invitations.steps import (
     move,
     require,
     today_at,
+    was_confirmed,
 )
 from greffe.ledger.kinds import Kind
 from greffe.notices.texts import one_line
@@ -252,11 +253,6 @@ def send_again(*, by: Viewer, invitation_id: UUID, channel: str = "", to: str = 
     _address(invitation, channel or invitation.channel, to or (invitation.sent_to * same_way))
     _send(by, invitation, "send-again", Kind.INVITATION_SENT_AGAIN)
     return invitation
-
-
-def was_confirmed(invitation: Invitation) -> bool:
-    """Whether the identity was confirmed at a meeting of this invitation."""
-    return invitation.meetings.filter(outcome="confirmed").exists()
 
 
 @transaction.atomic

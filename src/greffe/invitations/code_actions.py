@@ -12,12 +12,19 @@ from greffe.accounts.actors import account_actor
 from greffe.accounts.addresses import Address
 from greffe.accounts.models import Person, User
 from greffe.accounts.viewers import Viewer
-from greffe.invitations.actions import was_confirmed
 from greffe.invitations.codes import Code, new_code, read_code
 from greffe.invitations.models import Invitation, InvitationCode, RegistrationForm
 from greffe.invitations.notices import CODE_PATH, JOINED_PATH, address_of, day, send, tell
 from greffe.invitations.refusals import InvitationRefusedError, RefusalCode
-from greffe.invitations.steps import latest_form, lock, lock_for, log_event, move, require
+from greffe.invitations.steps import (
+    latest_form,
+    lock,
+    lock_for,
+    log_event,
+    move,
+    require,
+    was_confirmed,
+)
 from greffe.law.calendar import instant
 from greffe.ledger.actions import record
 from greffe.ledger.actors import Actor

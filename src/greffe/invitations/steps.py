@@ -104,3 +104,8 @@ def case_ids(invitation: Invitation) -> list[UUID]:
 def latest_form(invitation: Invitation) -> RegistrationForm | None:
     """The registration form that counts, if one came back."""
     return invitation.forms.order_by("-returned_at", "-id").first()
+
+
+def was_confirmed(invitation: Invitation) -> bool:
+    """Whether the identity was confirmed at a meeting of this invitation."""
+    return invitation.meetings.filter(outcome="confirmed").exists()

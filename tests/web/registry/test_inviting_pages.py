@@ -80,6 +80,16 @@ def test_person_whose_invitation_is_under_way_leads_to_it(
     assert address("registry:invite", desk.person.pk) not in page
 
 
+def test_search_asks_as_little_for_thirty_people_as_for_one(
+    client: Client, desk: Invitations, django_assert_max_num_queries: Any
+) -> None:
+    for n in range(12):
+        desk.on_record(desk.scene.person(f"Tremblay {n:02d}"))
+    with django_assert_max_num_queries(14):
+        page = found(client, q="tremblay")
+    assert page.count('<h3 class="card-title">') == 13
+
+
 # One
 
 

@@ -1,5 +1,6 @@
 """Inviting one person: finding them, inviting them, sending it again, revoking it."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from greffe.accounts.models import Person
+from greffe.accounts.models import Person, User
 from greffe.cases.models import Case
-from greffe.cases.queries import office_of, worked_cases
+from greffe.cases.queries import office_of
 from greffe.invitations import actions, queries
 from greffe.invitations.messages import refusal_text
 from greffe.invitations.models import UNDER_WAY, Invitation
+from greffe.invitations.permissions import active_cases, counsel_now, parties_now
 from greffe.invitations.refusals import InvitationRefusedError
 from greffe.law.states import INVITATION
 from greffe.web.access import PortalRequest
@@ -36,6 +38,9 @@ from greffe.web.registry.invitation_forms import InviteForm, ReasonForm, SendAga
 FOUND = 30
 """People that a search shows at most."""
 
+SHOWN = 5
+"""Cases of each that it shows at most."""
+
 
 @require_safe
 @for_roles(REGISTRY)
@@ -53,7 +58,7 @@ def find(request: PortalRequest) -> HttpResponse:
         "party": party,
         "asked": asked,
         "asked_name": name_of(asked) if asked else "",
-        "rows": [_found(request, person, party=party) for person in people[:FOUND]],
+        "rows": list(_found(request, people[:FOUND], party=party)),
         "more": len(people) > FOUND,
         "standings": [(one.value, one.label) for one in Invitation.Standing],
     }
@@ -78,33 +83,40 @@ def _uuid_or_404(value: str) -> UUID:
         raise Http404 from error
 
 
-def _found(request: PortalRequest, person: Person, *, party: bool) -> dict[str, Any]:
-    """A person as a line of what was found: their cases here, and what stands in the way."""
-    cases = _cases_of(request, person, party=party)
-    current = person.invitations.filter(state__in=UNDER_WAY).first()
-    mine = queries.find_invitation(request.viewer, current.pk) if current else None
-    return {
-        "person": person,
-        "cases": cases[:5],
-        "more": max(len(cases) - 5, 0),
-        "account": person.accounts.filter(is_active=True).exists(),
-        "invitation": mine,
-        "elsewhere": current is not None and mine is None,
-        "tag": tag_of(current.state) if current else None,
-    }
+def _found(
+    request: PortalRequest, people: Sequence[Person], *, party: bool
+) -> Iterator[dict[str, Any]]:
+    """People as lines of what was found: their cases here, and what stands in the way."""
+    cases = _cases_of(request, people, party=party)
+    accounts = User.objects.filter(person__in=people, is_active=True)
+    joined = set(accounts.values_list("person", flat=True))
+    under_way = Invitation.objects.filter(person__in=people, state__in=UNDER_WAY)
+    current = {one.person_id: one for one in under_way}
+    for person in people:
+        invited = current.get(person.pk)
+        here = invited is not None and invited.office in request.viewer.offices()
+        yield {
+            "person": person,
+            "cases": cases[person.pk][:SHOWN],
+            "more": max(len(cases[person.pk]) - SHOWN, 0),
+            "account": person.pk in joined,
+            "invitation": invited if here else None,
+            "elsewhere": invited is not None and not here,
+            "tag": tag_of(invited.state) if invited else None,
+        }
 
 
-def _cases_of(request: PortalRequest, person: Person, *, party: bool) -> list[Case]:
-    """The open cases of this person that this officer works on."""
-    today = timezone.localdate()
-    worked = worked_cases(request.viewer, on=today).filter(status=Case.Status.OPEN)
-    link = "participants" if party else "counsel"
-    held = worked.filter(
-        pk__in=Case.objects.filter(**{f"{link}__person": person, f"{link}__until": None}).values(
-            "pk"
-        )
-    )
-    return list(held.order_by("file_number"))
+def _cases_of(
+    request: PortalRequest, people: Sequence[Person], *, party: bool
+) -> Mapping[UUID, list[Case]]:
+    """The active cases of these people that are of this officer's offices, by file number."""
+    on = timezone.localdate()
+    look = parties_now if party else counsel_now
+    links = look(active_cases(request.viewer, on=on), on=on).filter(person__in=people)
+    cases: dict[UUID, list[Case]] = {person.pk: [] for person in people}
+    for link in links.select_related("case").order_by("case__file_number"):
+        cases[link.person_id].append(link.case)
+    return cases
 
 
 @read_or_write
@@ -145,7 +157,7 @@ def _person_or_404(
     if person is None:
         raise Http404
     said = request.GET.get("case", "") or request.POST.get("case", "")
-    cases = _cases_of(request, person, party=bool(said))
+    cases = _cases_of(request, [person], party=bool(said))[person.pk]
     if said:
         wanted = _uuid_or_404(said)
         cases = [case for case in cases if case.pk == wanted]
