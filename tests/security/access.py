@@ -249,6 +249,7 @@ WRITE: dict[str, tuple[int, ...]] = {
     "portal:session-time": ACCOUNT,
     "portal:contact": when_open(ACCOUNT, 422),
     "portal:delegates": when_open(COUNSEL, 422),
+    "portal:act-for-counsel": when_open(ACCOUNT, 302),
     "portal:remove-delegate": when_open(SELF, 302),  # one of counsel's own
     "portal:end-session": when_open(SELF, 302),  # one of counsel's own
     "portal:end-other-sessions": REDIRECT,

@@ -9,6 +9,7 @@ from django.test import Client
 
 from greffe.accounts.delegate_codes import code_of
 from greffe.accounts.models import Delegation, User
+from greffe.accounts.terms import in_force
 from greffe.cases.models import FamilyGroup
 from greffe.filings.models import Draft
 from tests.support.delegates import delegate
@@ -133,8 +134,13 @@ def test_account_without_a_person_sees_its_code_and_is_named_by_it(
     user = User.objects.create_user("assistant", password=PASSWORD)
     landed = browser(user).get(address("portal:my-cases"), follow=True)
     assert address("portal:act-for-counsel") in text_of(landed)
-    page = text_of(browser(user).get(address("portal:act-for-counsel")))
-    code = code_of(user)
+    code, act = code_of(user), address("portal:act-for-counsel")
+    client = browser(user)
+    assert code not in text_of(client.get(act))  # the terms come first
+    assert client.post(act, {}).status_code == 422
+    version = in_force("portal", scene.today).version
+    assert client.post(act, {"accept_portal": "on", "version_portal": version})["Location"] == act
+    page = text_of(client.get(act))
     assert code in page
     browser(counsel).post(PAGE, said(user, code=code.lower()))
     user.refresh_from_db()

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
+from greffe.accounts.actors import account_actor
 from greffe.accounts.addresses import client_address
 from greffe.accounts.delegate_codes import code_of
 from greffe.accounts.delegations import (
@@ -27,12 +29,14 @@ from greffe.accounts.delegations import (
 )
 from greffe.accounts.limits import TooManyTriesError
 from greffe.accounts.models import Delegation
+from greffe.accounts.terms import PORTAL, accepted, in_force
 from greffe.accounts.viewers import Viewer
 from greffe.cases.queries import represents_somebody
 from greffe.law.calendar import eastern
 from greffe.rules import rules
 from greffe.web.access import Page, PortalRequest, page_of, signed_in
 from greffe.web.reauthentication import recently_signed_in
+from greffe.web.terms import TermsForm
 from greffe.web.tries import say_when, status_of, wait_words
 
 REFUSALS = {
@@ -160,20 +164,29 @@ def _delegation_or_404(viewer: Viewer, delegation_id: UUID) -> Delegation:
     return found
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def act_for_counsel(request: HttpRequest) -> HttpResponseBase:
     """The code that this account's person tells counsel to be named, and whom they act for.
 
-    For every account, one that acts for nobody yet too: a credential alone opens nothing else.
+    For every account, one that acts for nobody yet too: a credential alone opens nothing else. It
+    accepts the terms of the portal first, as it does not come there by an invitation.
     """
     if not request.user.is_authenticated:
         return redirect_to_login(page_of(request), reverse("sign-in"))
-    user = request.user
+    user, today = request.user, timezone.localdate()
     viewer: Viewer | None = cast("Any", request).viewer
+    wanted = [] if viewer or accepted(user, PORTAL, today) else [in_force(PORTAL, today)]
+    form = TermsForm(request.POST if request.method == "POST" else None, rows=wanted)
+    if form.is_valid():
+        with transaction.atomic():
+            form.accept(by=account_actor(user), user=user, on=today)
+        return redirect("portal:act-for-counsel")
     context = {
         "username": user.username,
-        "code": code_of(user),
+        "code": "" if wanted else code_of(user),
         "principals": viewer.principals if viewer else (),
         "somebody": bool(viewer),
+        "form": form,
     }
-    return render(request, "portal/act_for_counsel.html", context)
+    status = 422 if form.is_bound else 200
+    return render(request, "portal/act_for_counsel.html", context, status=status)
