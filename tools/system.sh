@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # What the tests use beside Python, where it may be installed without asking: a browser for the
 # journeys, a PostgreSQL 15 for the second run of our SQL, and node for the sign-in partners that the
-# tests start. A failure here is none: the tests that
-# need it are skipped and say so. GREFFE_NO_SYSTEM=1 leaves the machine as it is.
+# tests start. A failure here is none: the tests that need it are skipped and say so.
+# GREFFE_NO_SYSTEM=1 leaves the machine as it is.
 set -euo pipefail
 
 [ "${GREFFE_NO_SYSTEM:-}" != 1 ] || exit 0
