@@ -49,8 +49,8 @@ def _head(**changes: Any) -> Head:
     return dataclasses.replace(HEAD, **changes)
 
 
-def _invitation(online: str = "", **changes: Any) -> bytes:
-    return render_invitation(Invitation(_head(**changes), REPLY_BY, ["Lawyer", "Notary"], online))
+def _invitation(**changes: Any) -> bytes:
+    return render_invitation(Invitation(_head(**changes), REPLY_BY, ["Lawyer", "Notary"]))
 
 
 def _code(**changes: Any) -> bytes:
@@ -140,12 +140,6 @@ def _type_size(pdf: bytes) -> float:
         boxes = [text.get_charbox(n, loose=True) for n in range(text.count_chars())]
     heights = sorted(round(top - bottom, 1) for _, bottom, _, top in boxes if top > bottom)
     return max(set(heights), key=heights.count)
-
-
-def test_way_to_answer_on_line_is_named_only_where_there_is_one() -> None:
-    address = "https://greffe.example/en/invitation/"
-    assert address in _pages(_invitation(address))[0]
-    assert "On line" not in _pages(_invitation())[0]
 
 
 @pytest.mark.requirement("MC-04")

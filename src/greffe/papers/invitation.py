@@ -61,7 +61,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation with its form: due back by `reply_by`, or on line at `online` where it can.
+    """An invitation with its form, due back by `reply_by`.
 
     `memberships` are what counsel may tick as what they are a member of their regulator.
     """
@@ -69,7 +69,6 @@ class Invitation:
     head: Head
     reply_by: dt.date
     memberships: Sequence[str] = ()
-    online: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +178,6 @@ def _return(invitation: Invitation, words: Words) -> dict[str, Any]:
     return {
         "heading": words.say("return"),
         "ways": [words.say(way, office=words.show(head.office)) for way in ways],
-        "online": words.say("return-online") if invitation.online else None,
-        "address": words.exact(invitation.online),
     }
 
 
