@@ -159,7 +159,6 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "greffe.accounts.passwords.ContextWordsValidator"},
     {"NAME": "greffe.accounts.passwords.CommonWordsValidator"},
-    {"NAME": "greffe.accounts.passwords.BreachedValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 30 * 60
 ACCOUNT_LOGIN_METHODS = {"username"}

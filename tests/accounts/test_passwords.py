@@ -88,6 +88,20 @@ def test_commonest_passwords_are_refused_also_with_digits_around_or_repeated(
     assert refusals(password, scene) == ["password_too_common"]
 
 
+@pytest.mark.parametrize(
+    "password", ["telechargement", "TELECHARGEMENT", " megaparol12345 ", "1qazxsw23edcvfr4"]
+)
+def test_passwords_of_breaches_are_refused_once_whatever_list_they_stand_on(
+    password: str, scene: Scene
+) -> None:
+    (code,) = refusals(password, scene)
+    assert code in {"password_too_common", "password_breached"}
+
+
+def test_password_that_only_the_list_of_breaches_has_is_refused(scene: Scene) -> None:
+    assert refusals("1qazxsw23edcvfr4", scene) == ["password_breached"]
+
+
 def test_refusal_names_the_word_in_the_language_of_the_person(scene: Scene) -> None:
     user = scene.user("Amélie Tremblay")
     with translation.override("fr"), pytest.raises(ValidationError) as refused:

@@ -48,30 +48,12 @@ class ContextWordsValidator:
         return _("Not your name, your username or the name of the registry.")
 
 
-class BreachedValidator:
-    """Refuses what was found in breaches, as typed or in lower case; from ten characters on.
-
-    The list comes with a package, 1.4 million of twelve or more: nobody is asked over a network.
-    """
-
-    def validate(self, password: str, user: "User | None" = None) -> None:
-        """Raise ValidationError for one that is on the list."""
-        del user
-        forms = {password, password.strip(), password.lower(), password.strip().lower()}
-        if any(len(form) >= _LISTED and is_bad_password(form) for form in forms):
-            message = _(
-                "This password was found in a breach somewhere else, so others try it. Four "
-                "unrelated words make one that is strong and easy to keep."
-            )
-            raise ValidationError(message, code="password_breached")
-
-    def get_help_text(self) -> str:
-        """Say the rule before it is broken."""
-        return _("Not one that was found in a breach somewhere else.")
-
-
 class CommonWordsValidator(CommonPasswordValidator):
-    """Refuses the commonest passwords, also repeated or with digits and signs around them."""
+    """Refuses the commonest passwords, also repeated or with digits and signs around them.
+
+    And what was found in breaches, as typed or in lower case. That list comes with a package, 1.4
+    million of twelve or more: nobody is asked over a network.
+    """
 
     def validate(self, password: str, user: "User | None" = None) -> None:
         """Raise ValidationError for one that is on the list of those most often found."""
@@ -82,6 +64,12 @@ class CommonWordsValidator(CommonPasswordValidator):
                 "one that is strong and easy to keep."
             )
             raise ValidationError(message, code="password_too_common")
+        if _was_breached(password):
+            message = _(
+                "This password was found in a breach somewhere else, so others try it. Four "
+                "unrelated words make one that is strong and easy to keep."
+            )
+            raise ValidationError(message, code="password_breached")
 
     def get_help_text(self) -> str:
         """Say the rule before it is broken."""
@@ -94,6 +82,12 @@ def _words_of(user: "User | None") -> Iterator[str]:
     name = user.person.name if user.person else ""
     words = [user.username, *re.split(r"[^\w]+", user.username), *re.split(r"[^\w]+", name)]
     yield from (word for word in words if len(_plain(word)) >= _SHORTEST)
+
+
+def _was_breached(password: str) -> bool:
+    plain = password.strip()
+    forms = {password, plain, password.lower(), plain.lower()}
+    return any(len(form) >= _LISTED and is_bad_password(form) for form in forms)
 
 
 def _forms(password: str) -> Iterator[str]:
