@@ -133,14 +133,14 @@ def test_use_is_written_once_in_two_minutes_and_costs_no_statement_between(
     scene: Scene, django_assert_num_queries: Callable[[int], Any]
 ) -> None:
     client = browser(scene.user())
-    with django_assert_num_queries(2) as said:  # session, who is looking
+    with django_assert_num_queries(3) as said:  # session, who is looking, whether counsel
         client.get(address("portal:account"))
     assert not [one for one in said.captured_queries if not one["sql"].startswith("SELECT")]
     later(client, NOTED_EVERY)
     before = UserSession.objects.get().last_seen_at
     client.get(address("portal:account"))
     assert UserSession.objects.get().last_seen_at > before
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get(address("portal:account"))
 
 
