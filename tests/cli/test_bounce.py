@@ -23,7 +23,7 @@ INSERT INTO notices_notice (id, kind, language, recipient, case_ids, context, de
 VALUES (gen_random_uuid(), 'hearing-scheduled', 'en', %s, '{}', '{"link": "/"}', 'one', '', 'sent',
     1, %s, 'smtp', '', now())
 """
-STATE = "SELECT state, last_error FROM notices_notice"
+STATE = "SELECT state, last_error FROM notices_notice WHERE dedupe = 'one'"
 EVENTS = "SELECT count(*) FROM ledger_event WHERE kind = 'notice-bounced'"
 
 

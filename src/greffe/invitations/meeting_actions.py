@@ -21,6 +21,7 @@ from greffe.invitations.papers import calendar_file
 from greffe.invitations.refusals import InvitationRefusedError
 from greffe.invitations.steps import (
     actor_of,
+    day_has_come,
     latest_form,
     lock_for,
     log_event,
@@ -237,8 +238,7 @@ def record_meeting(*, by: Viewer, invitation_id: UUID, outcome: MeetingRecord) -
     else:
         require(invitation, "hold")
         meeting = _meeting(invitation, None)
-        now, at = timezone.now(), meeting.starts_at  # it may be held earlier on its day
-        if at is None or today_at(meeting.office, at) > today_at(meeting.office, now):
+        if not day_has_come(meeting):
             raise InvitationRefusedError("meeting-to-come")
     seen = _seen(outcome, invitation)
     _is_whole(outcome, [*meeting.seen, *seen], decided_later=decided_later)

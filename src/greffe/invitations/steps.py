@@ -7,7 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from greffe.accounts.viewers import Viewer
-from greffe.invitations.models import Invitation, RegistrationForm
+from greffe.invitations.models import Invitation, Meeting, RegistrationForm
 from greffe.invitations.refusals import InvitationRefusedError
 from greffe.law import states
 from greffe.law.calendar import local
@@ -74,6 +74,12 @@ def time_of(invitation: Invitation, at: datetime) -> InvitationTime | None:
 def today_at(office: str, at: datetime) -> date:
     """The day that it is at an office."""
     return local(at, rules().office(office).zone).date()
+
+
+def day_has_come(meeting: Meeting) -> bool:
+    """Whether there may be an outcome to record: a meeting may be held earlier on its day."""
+    at, office = meeting.starts_at, meeting.office
+    return at is not None and today_at(office, at) <= today_at(office, timezone.now())
 
 
 def actor_of(by: Viewer | None, invitation: Invitation) -> Actor:

@@ -268,7 +268,7 @@ def test_meeting_to_come_has_no_outcome_yet(
     invitation = desk.scheduled()
     response = record(client, invitation, officer_id)
     assert response.status_code == 409
-    assert "the meeting has not begun" in text_of(response)
+    assert "the meeting is on a day to come" in text_of(response)
     assert address("registry:record-meeting", invitation.pk) not in page(
         client, "invitation", invitation
     )

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -17,6 +16,7 @@ from greffe.invitations import desk_queries, queries
 from greffe.invitations.messages import STATES
 from greffe.invitations.models import Invitation, Meeting, RegistrationForm
 from greffe.invitations.papers import reference_of
+from greffe.invitations.steps import day_has_come
 from greffe.law.calendar import eastern
 from greffe.law.dates import long_time
 from greffe.law.states import INVITATION
@@ -50,7 +50,7 @@ def invitation(request: PortalRequest, invitation_id: UUID) -> HttpResponse:
         "returned": form,
         "facts": facts_of(form) if form else {},
         "meeting": meeting,
-        "began": meeting is not None and has_begun(meeting),
+        "began": meeting is not None and day_has_come(meeting),
         "seen": documents_of(meeting),
         "mail": [_letter(notice) for notice in queries.mail_of(found)[:PAGE]],
         "events": [_event(event) for event in desk_queries.history_of(found)],
@@ -62,11 +62,6 @@ def invitation(request: PortalRequest, invitation_id: UUID) -> HttpResponse:
         },
     }
     return render(request, "registry/invitation.html", context)
-
-
-def has_begun(meeting: Meeting) -> bool:
-    """Whether there is an outcome to record."""
-    return meeting.starts_at is not None and meeting.starts_at <= timezone.now()
 
 
 def documents_of(meeting: Meeting | None) -> list[dict[str, str]]:
@@ -139,7 +134,7 @@ def steps_of(
             problem = n == done and ended
             steps.append(Step(label, "problem" if problem else "later"))
         else:
-            early = n == _MEETING and (meeting is None or not has_begun(meeting))
+            early = n == _MEETING and (meeting is None or not day_has_come(meeting))
             steps.append(Step(label, "todo", href="" if early else pages.get(n, "")))
     return steps
 
